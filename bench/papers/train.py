@@ -28,7 +28,7 @@ from bench.papers.measure import layouts
 from bench.papers.prepared import Held, Prepared, prepare
 from mingpiao.evidence.comparing.files import File
 from mingpiao.evidence.comparing.weighed import features_of
-from mingpiao.evidence.comparison import compare
+from mingpiao.evidence.comparison import by_rules, compare
 from mingpiao.evidence.extraction import extraction_of
 from mingpiao.evidence.extraction.flow import Flow
 from mingpiao.evidence.model import ClaimVerdict, Extraction
@@ -55,10 +55,10 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
 #: Strengths of what is learnt: the larger, the more single examples count.
 _FACTS = 1.0
 _CLAIMS = {"payer": 2.0, "payee": 2.0, "amount": 2.0, "purpose": 0.5}
-#: A claim may stop this share of honest bills, of families that the weights do not know.
-_MOST_ALARMS = 0.03
-_STEPS = tuple(round(0.5 + step / 40, 3) for step in range(20))
-_SUPPORT = {"payer": 0.75, "payee": 0.75, "amount": 0.75, "purpose": 0.5}
+#: A claim may stop this share of honest bills by weights alone, and as many with rules, of families that the
+#: weights do not know.
+_MOST_ALARMS = 0.007
+_STEPS = (*(round(0.6 + step / 50, 2) for step in range(20)), 0.985, 0.99, 0.995)
 _HINT = 0.5
 
 Examples = dict[str, list[Example]]
@@ -270,26 +270,32 @@ def judged(tried: Sequence[Trial]) -> list[Judged]:
 
 
 def bounds_of(told: Sequence[Judged]) -> dict[str, Bounds]:
-    """The lowest doubt of each claim from which on weights alone stop hardly an honest bill.
-
-    `supports` is given and not sought: there rules contradict too. What both stop is told with the fold table.
+    """The lowest doubts of each claim from which on hardly an honest bill is stopped: by weights alone, and
+    by weights where rules contradict too.
     """
+    honest = [each for each in told if not each.held.wrong]
+    allowed = _MOST_ALARMS * len(honest)
     found = {}
     for claim in told[0].doubts:
-        honest = [each.doubts[claim] for each in told if not each.held.wrong]
-        able = [step for step in _STEPS if share_from(honest, step) <= _MOST_ALARMS]
-        contradicts = min(able, default=_STEPS[-1])
-        if not able:
-            print(
-                f"{claim}: no bound keeps alarms at {_MOST_ALARMS:.0%}; "
-                f"the last, {contradicts}, gives {share_from(honest, contradicts):.1%}"
-            )
-        found[claim] = Bounds(
-            contradicts=contradicts,
-            supports=min(_SUPPORT[claim], contradicts),
-            hints=min(_HINT, contradicts),
+        alone, with_rules = (
+            _lowest([each.doubts[claim] for each in honest if ruled(claim, each) is side], allowed)
+            for side in (False, True)
         )
+        found[claim] = Bounds(contradicts=alone, supports=with_rules, hints=_HINT)
     return found
+
+
+def _lowest(doubts: Sequence[float], allowed: float) -> float:
+    """The lowest step that at most so many of these doubts reach; the last, where none keeps to it."""
+    able = [step for step in _STEPS if sum(doubt >= step for doubt in doubts) <= allowed]
+    return min(able, default=_STEPS[-1])
+
+
+def ruled(claim: str, each: Judged) -> bool:
+    """Whether rules see a contradiction, whatever weights say."""
+    file = File("paper", each.trial.read, each.held.usage)
+    made = by_rules(claim, each.held.bill, file)
+    return made is not None and made.verdict is ClaimVerdict.CONTRADICT
 
 
 def check(tried: Sequence[Trial], console: Console) -> None:
@@ -310,37 +316,26 @@ def check(tried: Sequence[Trial], console: Console) -> None:
         console.print(f"all fields, {form}: F1 {sum(parts, Tally()).f1:.3f}")
     told = judged(tried)
     bounds = bounds_of(told)
-    supported = _supported(told, bounds)
     for claim, each in bounds.items():
-        wrong = [one.doubts[claim] for one in told if one.held.wrong == claim]
-        honest = [one.doubts[claim] for one in told if not one.held.wrong]
-        curve = "; ".join(
-            f"≥ {step}: {share_from(wrong, step):.2f} found, {share_from(honest, step):.2f} alarms"
-            for step in _STEPS[::2]
-        )
-        console.print(
-            f"{claim}: contradicts from {each.contradicts}, which stops {share_from(honest, each.contradicts):.3f} "
-            f"of honest bills; where rules see a contradiction too from {each.supports}, which stops "
-            f"{supported[claim] / max(1, len(honest)):.3f} more; {curve}"
-        )
+        for with_rules, bound in ((False, each.contradicts), (True, each.supports)):
+            wrong = [
+                one.doubts[claim]
+                for one in told
+                if one.held.wrong == claim and ruled(claim, one) is with_rules
+            ]
+            honest = [
+                one.doubts[claim] for one in told if not one.held.wrong and ruled(claim, one) is with_rules
+            ]
+            curve = ", ".join(
+                f"≥ {step}: {sum(doubt >= step for doubt in wrong)} and {sum(doubt >= step for doubt in honest)}"
+                for step in _STEPS[::4]
+            )
+            console.print(
+                f"{claim}, {'where rules contradict' if with_rules else 'by weights alone'}: contradicts from {bound}; "
+                f"of {len(wrong)} wrong and {len(honest)} honest bills: {curve}"
+            )
     for form in ("text", "scan"):
         _check_bills([each for each in told if each.trial.paper.form == form], bounds, form, console)
-
-
-def share_from(doubts: Sequence[float], step: float) -> float:
-    """The share of doubts that are not below a step."""
-    return sum(doubt >= step for doubt in doubts) / max(1, len(doubts))
-
-
-def _supported(told: Sequence[Judged], bounds: dict[str, Bounds]) -> dict[str, int]:
-    """By claim how many honest bills it stops only because rules see a contradiction too."""
-    return Counter(
-        claim
-        for each in told
-        if not each.held.wrong
-        for claim in _made(each, bounds)[0]
-        if claim in bounds and each.doubts[claim] < bounds[claim].contradicts
-    )
 
 
 def _made(each: Judged, bounds: dict[str, Bounds]) -> tuple[set[str], set[str]]:

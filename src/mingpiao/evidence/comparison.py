@@ -36,3 +36,14 @@ def compare(
         status(read),
         hidden(bill, read),
     )
+
+
+def by_rules(claim: str, bill: BillFacts, file: File) -> Claim | None:
+    """What rules alone say of a claim that weights decide; None where they say nothing."""
+    match claim:
+        case "amount":
+            return money.by_rules(bill, file)
+        case "purpose":
+            return subject.by_rules(bill, file)
+        case _:
+            return names.by_rules(claim, bill, file)

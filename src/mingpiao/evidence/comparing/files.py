@@ -6,6 +6,7 @@ from functools import cached_property
 
 import msgspec
 
+from mingpiao.evidence.extraction.characters import fold
 from mingpiao.evidence.extraction.names import plain_name
 from mingpiao.evidence.model import Claim, ClaimVerdict, Extraction, Mark, Usage
 from mingpiao.reading.model import Found
@@ -32,7 +33,12 @@ class File(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def text(self) -> str:
         """The text of all pages."""
-        return "".join(page.text for page in self.says.pages)
+        return "\n".join(page.text for page in self.says.pages)
+
+    @cached_property
+    def rows(self) -> list[str]:
+        """The lines of all pages in plain characters."""
+        return fold(self.text).split("\n")
 
     @cached_property
     def packed(self) -> str:

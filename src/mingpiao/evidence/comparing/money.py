@@ -7,7 +7,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import Levenshtein
 
 from mingpiao.evidence.comparing.files import File, absent, worst
-from mingpiao.evidence.comparing.weighed import Certainty, cannot_tell, doubt_about
+from mingpiao.evidence.comparing.weighed import Certainty, doubt_about, held_against
 from mingpiao.evidence.extraction.names import same_name
 from mingpiao.evidence.model import Amount, BillFacts, Claim, ClaimVerdict, Extraction, LikePaper, Party
 from mingpiao.evidence.weighing.model import Learnt
@@ -26,7 +26,7 @@ def amount(bill: BillFacts, files: Sequence[File], learnt: Learnt) -> Claim:
 
     One file that agrees is enough: a contract may state the whole amount, and its transfer a part.
     """
-    claims = [_weighed(bill, _amount(bill, file), file, learnt) for file in files]
+    claims = [_weighed(bill, by_rules(bill, file), file, learnt) for file in files]
     if not claims:
         return absent("amount", plain(bill.total), "没有可供比对的佐证材料。")
     agreeing = [claim for claim in claims if claim.verdict is ClaimVerdict.AGREE]
@@ -42,12 +42,11 @@ def _weighed(bill: BillFacts, claim: Claim, file: File, learnt: Learnt) -> Claim
     if doubt is Certainty.SURE and not ruled and others:
         sentence = f"票面金额为 {plain(bill.total)} 元，从材料看应为 {_listed(others)} 元，两者不一致。"
         return _claim(bill, ClaimVerdict.CONTRADICT, others, file, sentence)
-    if doubt is Certainty.SOME or (doubt is Certainty.NONE and ruled):
-        return cannot_tell(claim, f"票面金额 {plain(bill.total)} 元是不是材料中应计的金额")
-    return claim
+    return held_against(claim, doubt, f"票面金额 {plain(bill.total)} 元是不是材料中应计的金额")
 
 
-def _amount(bill: BillFacts, file: File) -> Claim:
+def by_rules(bill: BillFacts, file: File) -> Claim:
+    """Whether one file states the bill's total, by rules alone."""
     own = _own_share(bill, file)
     stated = file.says.amounts
     if own is not None:
@@ -199,9 +198,12 @@ def _words(file: File) -> Claim | None:
 
 
 def _may_be_misread(one: Amount, file: File) -> bool:
-    """Whether an amount in words differs from the digits beside it by one character that OCR may have misread."""
+    """Whether an amount in words differs from the digits beside it as OCR may have misread them: in one character, or in the point."""
     if one.beside is None or not file.read_by_ocr:
         return False
+    # Of digits in boxes the point is easily lost or seen where none is.
+    if one.value in (one.beside * 100, one.beside / 100):
+        return True
     right = in_words(one.beside).rstrip("整")
     read = one.found.text.replace("圆", "元").replace(" ", "").rstrip("整正")
     return Levenshtein.distance(right, read, score_cutoff=1) <= 1 and (
@@ -267,7 +269,8 @@ def _usage(bill: BillFacts, file: File) -> Claim | None:
         for one in file.says.amounts
         if one.value == limit or (own and one.value in own.amounts)
     ]
-    sure = not any(weights) or max(weights) >= _SURELY
+    # A bill of just the stated amount says itself that this is the amount.
+    sure = not any(weights) or max(weights) >= _SURELY or bill.total == limit
     # When no other bill used the file, the claim "amount" already says that this bill is too large.
     alone_beyond = used == 0 and bill.total > limit
     totals = [one for one in file.says.totals if one.value == limit]

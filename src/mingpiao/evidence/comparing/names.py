@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from rapidfuzz.distance import Levenshtein
 
 from mingpiao.evidence.comparing.files import File, absent, worst
-from mingpiao.evidence.comparing.weighed import Certainty, cannot_tell, doubt_about, has_probabilities
+from mingpiao.evidence.comparing.weighed import (
+    Certainty,
+    cannot_tell,
+    doubt_about,
+    has_probabilities,
+    held_against,
+)
 from mingpiao.evidence.extraction.characters import fold
 from mingpiao.evidence.extraction.labels import PAYEE, PAYER
 from mingpiao.evidence.extraction.names import is_organisation, nearly_same_name, same_name
@@ -32,11 +38,17 @@ def payee(bill: BillFacts, files: Sequence[File], learnt: Learnt) -> Claim:
 
 
 def _party(bill: BillFacts, role: str, files: Sequence[File], learnt: Learnt) -> Claim:
-    name, code = (bill.payer_name, bill.payer_code) if role == PAYER else (bill.unit_name, bill.unit_code)
-    claims = [_weighed(bill, _in_file(name, code, role, file), file, learnt) for file in files]
+    claims = [_weighed(bill, by_rules(role, bill, file), file, learnt) for file in files]
     if not claims:
+        name = bill.payer_name if role == PAYER else bill.unit_name
         return absent(role, name, "没有可供比对的佐证材料。")
     return worst(claims)
+
+
+def by_rules(role: str, bill: BillFacts, file: File) -> Claim:
+    """Whether the bill's payer or unit has this role in one file, by rules alone."""
+    name, code = (bill.payer_name, bill.payer_code) if role == PAYER else (bill.unit_name, bill.unit_code)
+    return _in_file(name, code, role, file)
 
 
 def _weighed(bill: BillFacts, claim: Claim, file: File, learnt: Learnt) -> Claim:
@@ -49,9 +61,7 @@ def _weighed(bill: BillFacts, claim: Claim, file: File, learnt: Learnt) -> Claim
     if doubt is Certainty.SURE and not ruled and others:
         sentence = f"{ours}为“{name}”，从材料看{side}是“{_name(others[:1])}”，两者不一致。"
         return _claim(role, ClaimVerdict.CONTRADICT, name, others[:1], file, sentence)
-    if doubt is Certainty.SOME or (doubt is Certainty.NONE and ruled):
-        return cannot_tell(claim, f"{ours}“{name}”是不是材料中的{side}")
-    return claim
+    return held_against(claim, doubt, f"{ours}“{name}”是不是材料中的{side}")
 
 
 def _likeliest(role: str, file: File) -> list[Party]:

@@ -7,7 +7,8 @@ import msgspec
 
 from mingpiao.evidence.comparing.files import File, absent, worst
 from mingpiao.evidence.comparing.topics import Likeness, compare_topics, telling_phrases
-from mingpiao.evidence.comparing.weighed import Certainty, cannot_tell, doubt_about
+from mingpiao.evidence.comparing.weighed import Certainty, doubt_about, held_against
+from mingpiao.evidence.extraction.dates import days_in
 from mingpiao.evidence.model import BillFacts, Claim, ClaimVerdict, Mark
 from mingpiao.evidence.weighing.claims import bill_texts
 from mingpiao.evidence.weighing.model import Learnt
@@ -20,6 +21,8 @@ _SURELY = 0.7
 #: Under agreements money is paid before their period begins, and settled some time after it ends.
 _AGREED = ("contract", "donation")
 _SETTLING = timedelta(days=31)
+#: From so many days or rows on a file is a list of payments; a bill follows its payment soon.
+_MANY_DAYS, _SOON = 3, timedelta(days=20)
 
 
 def dates(bill: BillFacts, files: Sequence[File]) -> Claim:
@@ -35,11 +38,14 @@ def _dates(bill: BillFacts, file: File) -> Claim | None:
     signed, start, end = (_day(found) for found in (says.signed_on, says.starts_on, says.ends_on))
     on = bill.issued_on
     if signed and signed > on:
-        return _date_claim(bill, file, says.signed_on, f"材料于 {signed} 签订，晚于开票日期 {on}。", False)
+        sentence = f"材料于 {signed} 签订，晚于开票日期 {on}。"
+        several = says.kind == "transfer" and _told_day(bill, file)
+        return _date_claim(bill, file, says.signed_on, sentence, False, unclear=several)
     agreed = says.kind in _AGREED
     if end and end < on:
         sentence = f"材料的期限至 {end} 止，开票日期 {on} 已经超过。"
-        return _date_claim(bill, file, says.ends_on, sentence, False, late=agreed and on - end <= _SETTLING)
+        settled = agreed and (on - end <= _SETTLING or _lists(file))
+        return _date_claim(bill, file, says.ends_on, sentence, False, late=settled)
     if start and start > on:
         sentence = f"材料的期限自 {start} 起，开票日期 {on} 尚未开始。"
         return _date_claim(bill, file, says.starts_on, sentence, False, late=agreed and signed is not None)
@@ -56,12 +62,34 @@ def _day(found: Found | None) -> date | None:
     return date.fromisoformat(found.value) if found else None
 
 
+def _told_day(bill: BillFacts, file: File) -> bool:
+    """Whether a file of many days, such as a statement, names one within some days before the bill."""
+    days = set(days_in(file.text))
+    return len(days) >= _MANY_DAYS and any(day <= bill.issued_on <= day + _SOON for day in days)
+
+
+def _lists(file: File) -> bool:
+    """Whether a file lists what many gave or got: its period is that of the list, and binds nobody."""
+    return sum(party.amount is not None for party in file.says.parties) >= _MANY_DAYS
+
+
 def _date_claim(
-    bill: BillFacts, file: File, found: Found | None, sentence: str, agrees: bool, *, late: bool = False
+    bill: BillFacts,
+    file: File,
+    found: Found | None,
+    sentence: str,
+    agrees: bool,
+    *,
+    late: bool = False,
+    unclear: bool = False,
 ) -> Claim:
-    """A claim about a day; `late` tells that money may well move on a day like this."""
+    """A claim about a day; `late` tells that money may well move on a day like this.
+
+    `unclear` tells that another day of the file may be meant.
+    """
     told = [fact for fact in ("signed_on", "starts_on", "ends_on") if getattr(file.says, fact) is found]
-    if not agrees and any(file.says.likely.get(fact, 1.0) < _SURELY for fact in told):
+    unsure = unclear or any(file.says.likely.get(fact, 1.0) < _SURELY for fact in told)
+    if not agrees and unsure:
         sentence = sentence.removesuffix("。") + "；这个日期识别得不可靠，不能判断，请对照材料核对。"
         verdict = ClaimVerdict.HINT
     elif late:
@@ -86,12 +114,15 @@ def purpose(bill: BillFacts, files: Sequence[File], learnt: Learnt) -> Claim:
     claims = [
         claim
         for file in files
-        if (claim := _weighed(bill, shown, _purpose(texts, shown, file), file, learnt)) is not None
+        if (claim := _weighed(bill, shown, by_rules(bill, file), file, learnt)) is not None
     ]
     return worst(claims) if claims else absent("purpose", shown, "材料或票面没有写明可以比对的用途。")
 
 
-def _purpose(texts: Sequence[str], shown: str, file: File) -> Claim | None:
+def by_rules(bill: BillFacts, file: File) -> Claim | None:
+    """Whether the bill's purpose is that of one file, by rules alone; None where it cannot be compared."""
+    texts = bill_texts(bill)
+    shown = "、".join(dict.fromkeys(texts))
     stated = file.says.purpose
     if stated is None:
         return None
@@ -115,15 +146,13 @@ def _purpose(texts: Sequence[str], shown: str, file: File) -> Claim | None:
 def _weighed(bill: BillFacts, shown: str, claim: Claim | None, file: File, learnt: Learnt) -> Claim | None:
     """The claim that rules made, held against what is likely."""
     ruled = claim is not None and claim.verdict is ClaimVerdict.CONTRADICT
-    # Words of a scan that differ may have been read wrongly: there the rules' word adds little.
-    doubt = doubt_about("purpose", bill, file, learnt, ruled=ruled and not file.read_by_ocr)
+    doubt = doubt_about("purpose", bill, file, learnt, ruled=ruled)
     stated = claim or absent("purpose", shown, "")
     if doubt is Certainty.SURE and not ruled:
         sentence = f"票面写明“{shown}”，材料全文没有写到这样的款项。"
         return msgspec.structs.replace(stated, verdict=ClaimVerdict.CONTRADICT, explanation=sentence)
-    if doubt is Certainty.SOME or (doubt is Certainty.NONE and ruled):
-        return cannot_tell(stated, f"票面写明的“{shown}”与材料载明的用途是不是同一事项")
-    return claim
+    told = held_against(stated, doubt, f"票面写明的“{shown}”与材料载明的用途是不是同一事项")
+    return claim if told is stated else told
 
 
 def _written_elsewhere(texts: Sequence[str], file: File) -> bool:

@@ -1,21 +1,25 @@
 """What weights say of a claim that rules made: a contradiction must be likely, and a likely one is told.
 
-A claim that is neither likely nor unlikely is a hint: whoever decides looks for himself. A file that was read before
+A claim that is neither likely nor clearly wrong is a hint: whoever decides looks for himself. A file that was read before
 weights were learnt has no probabilities, and rules alone decide.
 """
 
 from enum import Enum
 
-from mingpiao.evidence.comparing.files import File
+from mingpiao.evidence.comparing.files import File, absent
 from mingpiao.evidence.model import BillFacts, Claim, ClaimVerdict, Extraction
 from mingpiao.evidence.weighing.claims import amount_features, bill_texts, party_features, purpose_features
 from mingpiao.evidence.weighing.features import Features
-from mingpiao.evidence.weighing.model import Learnt
+from mingpiao.evidence.weighing.model import SILENT, Learnt
+
+#: Below this doubt not even what rules see is told.
+_CLEAR = 0.1
 
 
 class Certainty(Enum):
-    """Whether a bill surely contradicts a file, surely does not, or it cannot be told."""
+    """How surely a bill contradicts a file: hardly at all, not likely, perhaps, or surely."""
 
+    CLEAR = "clear"
     NONE = "none"
     SOME = "some"
     SURE = "sure"
@@ -35,10 +39,15 @@ def doubt_about(claim: str, bill: BillFacts, file: File, learnt: Learnt, *, rule
     """
     if not has_probabilities(file.says):
         return None
-    doubt, bounds = learnt.doubt(claim, features_of(claim, bill, file)), learnt.bounds[claim]
+    features, bounds = features_of(claim, bill, file), learnt.bounds[claim]
+    if features.get(SILENT):
+        return Certainty.NONE
+    doubt = learnt.doubt(claim, features)
     if doubt >= (bounds.supports if ruled else bounds.contradicts):
         return Certainty.SURE
-    return Certainty.SOME if doubt >= bounds.hints else Certainty.NONE
+    if doubt >= bounds.hints:
+        return Certainty.SOME
+    return Certainty.NONE if doubt >= _CLEAR else Certainty.CLEAR
 
 
 def features_of(claim: str, bill: BillFacts, file: File) -> Features:
@@ -52,6 +61,19 @@ def features_of(claim: str, bill: BillFacts, file: File) -> Features:
             return amount_features(bill, file)
         case _:
             return purpose_features(bill_texts(bill), file)
+
+
+def held_against(claim: Claim, doubt: Certainty | None, about: str) -> Claim:
+    """A claim that rules made, where the doubt about it is not enough to contradict.
+
+    What rules see and weights do not is a hint, or nothing where weights are clear.
+    """
+    ruled = claim.verdict is ClaimVerdict.CONTRADICT
+    if doubt is Certainty.SOME or (doubt is Certainty.NONE and ruled):
+        return cannot_tell(claim, about)
+    if doubt is Certainty.CLEAR and ruled:
+        return absent(claim.name, claim.expected, f"材料中没有足够的依据判断{about}。")
+    return claim
 
 
 def cannot_tell(claim: Claim, about: str) -> Claim:

@@ -1,9 +1,11 @@
 """Dates of a file: the day on which it was signed, and the period in which it is valid."""
 
 import re
+from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
+from mingpiao.evidence.extraction.characters import fold
 from mingpiao.evidence.extraction.flow import Flow
 from mingpiao.evidence.extraction.numerals import number_of
 from mingpiao.reading.model import Found
@@ -69,6 +71,13 @@ def spot_dates(flow: Flow) -> list[tuple[int, int, str]]:
         for match in _ANY.finditer(flow.text)
         if (day := read_date(match.group()))
     ]
+
+
+def days_in(text: str) -> Iterator[date]:
+    """All days that a text names, in any writing."""
+    for match in _ANY.finditer(fold(text)):
+        if day := read_date(match.group()):
+            yield day
 
 
 def dates_of(flow: Flow) -> Dates:

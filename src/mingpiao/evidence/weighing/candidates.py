@@ -4,7 +4,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from decimal import Decimal
-from itertools import islice
+from itertools import islice, pairwise
 from typing import NamedTuple
 
 from mingpiao.evidence.extraction.amounts import Spotted, in_unit, neighbours_of, spot_amounts
@@ -221,13 +221,15 @@ def name_candidates(
     votes = directions(flow.text, mentions)
     strongest = [max((each[side] for each in votes.values()), default=0) for side in (0, 1)]
     addressee, author = roles_of_paper(flow.text, mentions)
-    of_author = {mention.start for mention in mentions if mention.name == author}
+    together = _together(flow.text, mentions)
+    aims = [aim for aim, pattern in _AIMS if pattern.search(flow.text)]
     found = []
     for name, own in by_name.items():
         parts: list[tuple[str, float]] = []
         for mention in own[:40]:
             parts += _of_mention(flow, surveyor, kind, mention).items()
-        features = merged(parts)
+        # A branch of a bank leads accounts; the labels that it stands beside are the account's.
+        features = {"bias": 1.0} if _BRANCH.search(name) else merged(parts)
         features |= {
             "often": min(len(own), 6) / 6,
             "once": float(len(own) == 1),
@@ -235,26 +237,51 @@ def name_candidates(
             **_of_name(name, kind, own[0].organisation),
             f"names:{min(len(by_name), 8)}": 1.0,
             f"owner&{kind}": float(name in owners),
-            "joint": float(name != author and _beside_the_author(flow.text, own, of_author)),
+            "joint": float(name in together),
             "addressee": float(name == addressee),
             "author": float(name == author),
             f"addressee&{kind}": float(name == addressee),
             f"author&{kind}": float(name == author),
         }
+        part = "author" if name == author else "addressee" if name == addressee else "neither"
+        features |= {f"{part}&{aim}": 1.0 for aim in aims} | {f"{part}&{'+'.join(aims)}": 1.0}
         features |= named(opinion, name, kind)
         features |= dict(_voted(*votes.get(name, (0, 0)), *strongest))
         found.append(NameCandidate(name, tuple(own), features))
     return found
 
 
-def _beside_the_author(text: str, own: Sequence[Mention], starts: Collection[int]) -> bool:
-    """Whether a name stands directly before one that begins at `starts`, as where two offices sign together."""
-    return any(
-        not text[mention.end : place].strip()
-        for mention in own
-        for place in range(mention.end, mention.end + 4)
-        if place in starts
+_BRANCH = re.compile(r"(?:支行|分行|营业部|营业室|分理处|信用社|储蓄所)$|银行$")
+_INTO_OURS = r"缴纳|缴至|缴入|缴清|缴到|交纳|汇至|汇入|汇到|转入|转至|付至|支付至|存入|退回|上缴|交至"
+#: What a paper is written for: to be paid, to give, to thank, to write down who decided what.
+_AIMS = tuple(
+    (aim, re.compile(pattern))
+    for aim, pattern in (
+        (
+            "asks",
+            rf"(?:请|应|须|限|责令|要求)[^。;\n]{{0,40}}(?:{_INTO_OURS})|催缴|欠缴|收回[^。\n]{{0,20}}资金|[缴交]费通知|缴款通知"
+            r"|[本我](?:会|校|院|局|单位|中心|所)(?:账户|账号|收款)",
+        ),
+        ("gives", r"下达|拨付|安排[^。\n]{0,16}(?:资金|经费)|补助(?:资金|经费)|予以补助|预拨|清算"),
+        ("thanks", r"感谢|收到[^。\n]{0,30}捐|接受[^。\n]{0,30}捐"),
+        ("minutes", r"纪要|会议(?:决定|议定|研究|同意)"),
+        ("permits", r"批复|同意你|准予"),
     )
+)
+
+
+def _together(text: str, mentions: Sequence[Mention]) -> set[str]:
+    """Names of offices that stand directly beside another's, as where two write and sign together."""
+    found: set[str] = set()
+    for one, two in pairwise(mentions):
+        between = text[one.end : two.start]
+        offices = _OFFICE.search(one.name) and _OFFICE.search(two.name)
+        if offices and len(between) <= _BESIDE and not between.strip() and one.name != two.name:
+            found |= {one.name, two.name}
+    return found
+
+
+_OFFICE, _BESIDE = re.compile(r"[局厅委部府院会]$|办公室$"), 3
 
 
 #: What a name itself tells of whose it is; banks' branches lead accounts, firms seldom issue fiscal bills.
@@ -292,6 +319,9 @@ def _voted(pays: int, receives: int, most_pays: int, most_receives: int) -> Iter
     yield "no_votes", float(pays == receives == 0)
 
 
+_PRINTED = re.compile(r"[\t ]*(?:19|20)\d\d ?年 ?\d{1,2} ?月 ?\d{1,2} ?日 ?印发")
+
+
 def _of_mention(flow: Flow, surveyor: Surveyor, kind: str, mention: Mention) -> Features:
     around = surveyor.around(mention.start, mention.end)
     features = features_of(around, kind)
@@ -300,6 +330,8 @@ def _of_mention(flow: Flow, surveyor: Surveyor, kind: str, mention: Mention) -> 
         features[f"side:{mention.side}"] = 1.0
     if mention.head:
         features[f"head:{mention.head}"] = 1.0
+    if _PRINTED.match(flow.text, mention.end):
+        features["prints"] = 1.0
     after = flow.text[mention.end : mention.end + 8]
     for words, name in (
         ("向", "向"),
@@ -340,6 +372,7 @@ def date_candidates(flow: Flow, surveyor: Surveyor, kind: str, opinion: Opinion)
             "after_name": float(re.search(r"[\u4e00-\u9fff]{4,}[ \n\t]*$", before) is not None),
             "with_time": float(re.match(r" ?\d{1,2}:\d\d", after) is not None),
         }
+        features |= {f"{name}&{kind}": features[name] for name in ("only", "earliest", "latest", "last_one")}
         features |= dated(opinion, value, kind)
         found.append(DateCandidate(start, end, value, features))
     return found

@@ -195,6 +195,18 @@ def _opposed(told: list[dict[str, float]]) -> None:
 _TURNED = 0.55
 
 
+_FINANCE = re.compile(r"财政[厅局部]")
+
+
+def _together(names: Sequence[NameCandidate], told: list[dict[str, float]]) -> None:
+    """Where a finance office writes together with another office, the money is its own."""
+    offices = [place for place, each in enumerate(names) if each.features["joint"]]
+    finance = [place for place in offices if _FINANCE.search(names[place].name)]
+    payer = max(offices, key=lambda place: told[place]["payer"], default=-1)
+    if len(finance) == 1 and payer != finance[0]:
+        told[payer], told[finance[0]] = told[finance[0]], told[payer]
+
+
 def _alike(names: Sequence[NameCandidate], told: list[dict[str, float]], owners: Collection[str]) -> None:
     """Who stands in the rows of one list has one role: what most of them seem to be."""
     places = [place for place, each in enumerate(names) if each.name in owners]
@@ -214,6 +226,11 @@ def _parties(flow: Flow, seen: Survey, amounts: Sequence[Amount], weights: Weigh
     shares = _shares(flow, seen.amounts, amounts)
     names = seen.names[:_MOST_PARTIES]
     told = [weights.probabilities(each.features) for each in names]
+    for place, each in enumerate(names):
+        if each.features.get("prints") and each.name.endswith("办公室"):
+            # Whoever prints an official paper is no party to what it says.
+            told[place] = {"payer": 0.0, "payee": 0.0, "other": 1.0}
+    _together(names, told)
     _alike(names, told, shares)
     _opposed(told)
     for each, likely in zip(names, told, strict=True):

@@ -1,7 +1,7 @@
 """What a bill and a file have in common, as features from which weights tell how surely they contradict."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from rapidfuzz.distance import Levenshtein
@@ -9,8 +9,14 @@ from rapidfuzz.fuzz import partial_ratio
 
 from mingpiao.evidence.comparing.files import File
 from mingpiao.evidence.comparing.topics import Likeness, compare_topics, telling_phrases
+from mingpiao.evidence.extraction.characters import fold
 from mingpiao.evidence.extraction.labels import PAYER
-from mingpiao.evidence.extraction.names import is_organisation, nearly_same_name, part_of_name, same_name
+from mingpiao.evidence.extraction.names import (
+    is_organisation,
+    nearly_same_name,
+    part_of_name,
+    same_name,
+)
 from mingpiao.evidence.model import Amount, BillFacts, Extraction, Party
 from mingpiao.evidence.weighing.features import Features
 from mingpiao.evidence.weighing.model import SILENT
@@ -126,6 +132,10 @@ def amount_features(bill: BillFacts, file: File) -> Features:
         "round_slip": float(any(one.value in (value * 10_000, value / 10_000) for one in others)),
         f"kind:{says.kind}": 1.0,
     }
+    found |= _beside_us(bill, others, file)
+    if found["beside_us"] and not equal:
+        # What was not made out as an amount, but stands in the line of the payer or the unit, may well be theirs.
+        found[SILENT] = 1.0
     likely, stage = (
         max((one.likely for one in equal), default=0.0),
         max((one.stage for one in equal), default=0.0),
@@ -156,11 +166,81 @@ def amount_features(bill: BillFacts, file: File) -> Features:
         "beyond",
         "slip",
         "spelled",
+        "stands",
+        "beside_us",
+        "another_beside_us",
     ):
         found[f"{regime}&{name}"] = found[name]
     found |= {f"is:{regime}": 1.0, f"is:{regime}&{says.kind}": 1.0}
     found |= in_rows | {f"{regime}&{name}": number for name, number in in_rows.items()}
     return found
+
+
+_NEAR_LINES = 3
+_MOST_PLACES = 40
+
+
+def _beside_us(bill: BillFacts, others: Sequence[Amount], file: File) -> Features:
+    """Whether the bill's total, or another amount, stands within some lines of its payer or its unit.
+
+    A statement or a list has one line for each payment, and a page of receipts some lines. With what earlier
+    bills used, the total is the whole payment.
+    """
+    names = {"payer": _packed(bill.payer_name), "unit": _packed(bill.unit_name)}
+    rows = [row.replace(" ", "") for row in file.rows]
+    places = {
+        who: [place for place, row in enumerate(rows) if len(name) > 1 and name in row][:_MOST_PLACES]
+        for who, name in names.items()
+    }
+    used = file.usage.amount if file.usage else _NOTHING
+    ours = _any_of(
+        [*_writings(bill.total, file.text), *(_writings(bill.total + used, file.text) if used else ())]
+    )
+    told: Features = {"stands": float(any(ours.search(row) for row in file.rows))}
+    for who, own in places.items():
+        gap = min((_gap(place, ours, file.rows) for place in own), default=_NEAR_LINES + 1)
+        told[f"beside_{who}"] = float(gap <= _NEAR_LINES)
+        told[f"in_line_of_{who}"] = float(gap <= 1)
+    told["beside_us"] = float(any(number for name, number in told.items() if name != "stands"))
+    strong = _any_of(
+        [fold(one.found.text) for one in others if max(one.likely, one.share, one.stage) > _HALF]
+    )
+    own = [place for each in places.values() for place in each]
+    told["another_beside_us"] = float(any(_gap(place, strong, file.rows) <= 1 for place in own))
+    return told
+
+
+def _packed(text: str) -> str:
+    return fold(text).replace(" ", "")
+
+
+def _writings(value: Decimal, text: str) -> Iterator[str]:
+    """An amount as tables and receipts write it."""
+    yield f"{value:,.2f}"
+    yield f"{value:.2f}"
+    if value == value.to_integral_value():
+        yield f"{value:,.0f}"
+        yield f"{value:.0f}"
+    if "万" in text:
+        yield f"{(value / 10_000).normalize():f}"
+
+
+def _any_of(writings: Sequence[str]) -> re.Pattern[str]:
+    """What finds any of these writings of amounts, and none within a longer number."""
+    words = "|".join(re.escape(text) for text in list(dict.fromkeys(writings))[:_MOST_PLACES] if text)
+    return re.compile(rf"(?<![\d.,\-])(?:{words})(?![\d\-]|[.,]\d)") if words else _NEVER
+
+
+_NEVER = re.compile(r"(?!)")
+
+
+def _gap(place: int, written: re.Pattern[str], rows: Sequence[str]) -> int:
+    """How many lines lie between a place and the nearest line where it stands; many where it is not near."""
+    for gap in range(_NEAR_LINES + 1):
+        for near in {place - gap, place + gap}:
+            if 0 <= near < len(rows) and written.search(rows[near]):
+                return gap
+    return _NEAR_LINES + 1
 
 
 def _own_rows(bill: BillFacts, says: Extraction, ocr: bool) -> list[Amount]:
@@ -227,6 +307,8 @@ def _is_slip(value: Decimal, other: Decimal) -> bool:
 
 
 _FEWEST, _TELLING = 2, 4
+#: Kinds of money that are about anything.
+_BROAD = frozenset({"service", "loan"})
 _WORD = re.compile(r"[\u4e00-\u9fff]{2}")
 
 
@@ -258,8 +340,9 @@ def purpose_features(texts: Sequence[str], file: File) -> Features:
         f"kind:{says.kind}": 1.0,
     }
     found |= _of_kinds(texts, stated, file.text)
-    # The bill's very words stand there, and they are no words of any bill.
-    found[SILENT] = float(bool(found["item_stands"]) and specific >= _TELLING)
+    # The bill's very words stand there, and they are no words of any bill; or it says nothing that tells money apart.
+    says_little = not phrases and kinds_of(texts) <= _BROAD and found["kinds_shown"] <= found["kinds_agree"]
+    found[SILENT] = float(says_little or (bool(found["item_stands"]) and specific >= _TELLING))
     found |= _steps("shared", _shared(phrases, text))
     if likeness is Likeness.DIFFERENT and specific == 0:
         found["different&absent"] = 1.0

@@ -58,7 +58,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], int, int], ...] = tuple(
         (rf"(?:{_INTO}){_NO}{{0,4}}{_ONE}", -3, 0),
         (rf"(?:支付|付|补助|补偿|赔偿|奖励|资助|拨付) ?{_ONE}", -2, 0),
         (rf"{_ONE} ?(?:的|指定|收款|银行|基本|对公){{0,6}}(?:账户|账号|帐户|帐号)", -1, 0),
-        (rf"(?:户 ?名|账户名称|收款单位|收款人|收款方)[ :为是\t]{{0,3}}{_ONE}", -2, 0),
+        (rf"(?:户[ \t]?名|账户名称|收款单位|收款人|收款方)[ :为是\t]{{0,3}}{_ONE}", -2, 0),
         (rf"{_ONE}{_NO}{{0,20}}?(?:欠|拖欠|应缴|应付|应交|未缴|未付)", 2, 0),
         (rf"{_ONE}{_NO}{{0,20}}?(?:承租|租用|租赁|购买|采购|委托|聘请|借用){_NO}{{0,20}}?{_TWO}", 2, -2),
         (rf"{_ONE}{_NO}{{0,20}}?(?:出租|出借|提供|承接|承办|接受{_NO}{{0,4}}委托)", -1, 0),
@@ -80,8 +80,13 @@ _ALIASES = re.compile(
 _NO_ALIAS = re.compile(
     r"盖章|公章|签章|签字|章$|大写|小写|含税|人民币|元|公司$|简称|代章|有限合伙|普通合伙|中国|集团"
 )
-_ADDRESSED = re.compile(r"[ ]?:(?=\n)")
-_SIGNED = re.compile(r"[ \t]*(?:\([^()\n]{1,8}\))?[ \t]*\n[ \t]*(?:(?:19|20)\d\d|二[〇零O○]|日期|年)")
+_ADDRESSED = re.compile(r" ?(?:校友|先生|女士|同学|家长|会长|理事)? ?:(?=\n)")
+_SIGNED = re.compile(
+    r"[ \t]*(?:\([^()\n]{1,8}\))?[ \t]*(?:\n[ \t]*(?:(?:19|20)\d\d|二[〇零O○]|日期|年)"
+    r"|(?:(?:19|20)\d\d|二[〇零O○一二三四五六七八九]{3}) ?年[^年\n]{2,7}日[ \t]*(?:\n|$))"
+)
+#: The head of an official letter: its first lines are the name of whoever wrote it.
+_HEAD, _HEADED = 80, re.compile(r"[ \t]*(?:文件|公函|函)?[ \t]*\n")
 
 
 def directions(text: str, mentions: Sequence[Mention]) -> dict[str, tuple[int, int]]:
@@ -168,7 +173,10 @@ def _author(text: str, mentions: Sequence[Mention]) -> str:
         for mention in mentions
         if is_organisation(mention.name) and _SIGNED.match(text, mention.end)
     ]
-    return found[-1] if found else ""
+    if found:
+        return found[-1]
+    first = next((mention for mention in mentions if mention.start < _HEAD and mention.organisation), None)
+    return first.name if first and _HEADED.match(text, first.end) else ""
 
 
 def roles_of_paper(text: str, mentions: Sequence[Mention]) -> tuple[str, str]:

@@ -24,19 +24,40 @@ _LETTER = r"[\u4e00-\u9fffA-Za-z0-9·&\-]"
 _LABELLED = re.compile(r"(?<=[:\t\n])|(?<=: )|(?<=\n)\d{1,4}(?=[\u4e00-\u9fff])")
 _SIDE_LABEL = re.compile(rf"(?P<side>{SIDE})[^:\n\t]{{0,16}}:? ?$")
 _IN_TEXT = re.compile(
-    rf"(?:{_LETTER}|\([\u4e00-\u9fff]{{2,8}}\)){{2,40}}?(?:{ENDINGS})(?!{_LETTER}{{0,3}}(?:{ENDINGS}))"
+    rf"(?:{_LETTER}|\([\u4e00-\u9fff]{{2,8}}\)){{2,40}}?(?:{ENDINGS})(?!友会|{_LETTER}{{0,3}}(?:{ENDINGS}))"
 )
 _WITH_TITLE = re.compile(
     r"(?P<name>[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,8}·[\u4e00-\u9fff]{1,8}) ?(?:先生|女士|同志|同学|老师)"
 )
+_DOTTED = r"[\u4e00-\u9fff]{1,8}(?:·[\u4e00-\u9fff]{1,8})+"
+#: Persons whom the words around them tell: 本人林康, 兹证明:郑国栋于2026年, 尊敬的蒋诗文校友, 许立新(个人).
+_TOLD = re.compile(
+    rf"(?:本人|兹证明|尊敬的|今收到|兹收到|现收到|收到)[ :]{{0,2}}(?P<name>[\u4e00-\u9fff]{{2,4}}?|{_DOTTED})"
+    r"(?=[,于向]|自愿|校友|先生|女士|同学|家长|理事|会长|捐|交来|缴来|(?:19|20)\d\d)"
+    rf"|(?<=[、,和及])(?P<private>[\u4e00-\u9fff]{{2,4}}|{_DOTTED})(?=\((?:个人|自然人)\))"
+)
+_SALUTED = re.compile(rf"(?<=\n)(?P<name>[\u4e00-\u9fff]{{3}}|{_DOTTED}) ?:(?=\n)")
+#: Labels behind which a person's name stands, whatever the family name.
+_OF_PERSONS = re.compile(
+    r"(?:(?:[付缴交汇收]款|捐[赠款资]|认捐|[缴交]费|赞助)[人者](?:名称|姓名|全称)?|姓 ?名|户 ?名)(?: ?\([^()\n]{1,6}\))? ?[:\t] ?$"
+)
+_LATIN = re.compile(
+    r"(?<=[:\t\n])(?P<name>[A-Z][A-Za-z&.'\- ]{2,50}?,? (?:CO\.?,? ?LTD|LTD|INC|GMBH|LLC|CORP|LIMITED)\.?)(?=[\t\n;,:(])"
+)
+_ADDRESS = re.compile(r"\d+ ?号")
+#: Digits of the cell before, when two cells are drawn without a gap: 2,091.47赤峰万通公司.
+_GLUED = re.compile(r"(?:[\d.\-]{5,}|(?<=[\d.,])[\d.\-]+)(?=[\u4e00-\u9fff])")
+_OPENED = 12
+#: A bracket within a name, as in 凯润(集团)有限公司, which does not end what stands before it.
+_WITHIN_NAME = re.compile(r"\((?!以下|下[文称]|[简统均合甲乙丙])[\u4e00-\u9fff]{2,8}\)$")
 _DEFINED = re.compile(
     rf"\( ?(?:以下|下文|下称)?(?:均|统)?(?:简称|称)?(?:为|作)? ?[“\"'「]?(?P<alias>{SIDE}|{ROLE})[”\"'」]? ?\)"
 )
 #: Words that end what stands before a name in a sentence: some never stand in a name, others may.
 _NEVER = (
-    r"元|日内|款后请?|合同签订后|收到|收取|收自|来自|支付给|汇入|转入|付给|拨付给|捐赠给|交给|委托|授权|通知|责令|感谢|根据|按照|兹有|兹证明|证明|以下简称|简称|听取了?|接受|同意|决定"
+    r"元|日内|款后请?|合同签订后|收到|收取|收自|来自|支付给|汇入|转入|付给|拨付给|捐赠给|交给|委托|授权|通知|责令|感谢|根据|依据|按照|兹有|兹证明|证明|以下简称|简称|听取了?|接受|同意|决定"
     r"|转发|印发|征求|报送|到账|购买|租用|占用|拖欠|收购|聘请|邀请|会同|代表|退还|补偿|赔偿|支持|帮助|协助|关于|要求|写明?|应由|须由|将由|安排|提请|送达|抄送|主送"
-    r"|[了的是应须并须,、:)》”】]|本(?:协议|合同|备忘录)(?:由|系)?"
+    r"|转到|已入|打到|汇到|用于|[了的是应须并须,、:)》”】]|本(?:协议|合同|备忘录)(?:由|系)?"
 )
 _MAYBE = r"由|向|致|给|对|经|现|兹|今|被|将|请|在|系|于|与|同|及|至|到|和|为|其|从|自|送|报|年|日|月|号|且|因"
 _BEFORE_NAME = re.compile(r"尊敬的|\d{5,}(?=[\u4e00-\u9fff])")
@@ -52,7 +73,8 @@ _STRONG_END = re.compile(
     r"|集团|农场|林场|福利院|敬老院|党校|中心血站|控制中心|工作站|监测站|管理站|技术馆|艺术中心|推广中心)$"
 )
 _GENERIC = re.compile(
-    r"^(?:各|有关|相关|该|本|其(?![其木])|某|上述|所在|学生|每|一|这|那|另|任何|不|未|以|双方|[甲乙丙]方|我|你|贵|他|县|市|省|区|乡镇|国家|地方|全)"
+    r"^(?:各|有关|相关|该|本|其(?![其木])|某|上述|所在|学生|每|一|这|那|另|任何|不|未|以|双方|[甲乙丙]方|我|你|贵|他|县|市|省|区|乡镇|国家|地方|全|关联|乡村|山区|农村|贫困|基层|偏远"
+    r"|(?:公司|学校|医院|单位)(?:工会|党委|财务)|(?:收款|付款|开户|汇款|网上|企业网上|手机)银行)"
 )
 _MOST = 4_000
 #: The longest name before its definition.
@@ -68,13 +90,15 @@ _FAMILY = frozenset(
 )
 _SHORT = re.compile(r"[\u4e00-\u9fff](?:公司|中心|学校|医院|工厂)")
 #: What stands in no person's name.
-_NO_NAME = re.compile(r"[费款账帐票网额号付退缴收支转办请]|万元|现金|年份|方式|如下")
+_NO_NAME = re.compile(
+    r"^(?:成功|失败|爱心|匿名|祝好|加油)|[费款账帐票网额号付退缴收支转办请]|万元|现金|年份|方式|如下"
+)
 
 
 def _may_be_named(name: str) -> bool:
     """Whether what a label or a cell delimits may be a name, and not any short word."""
     if is_organisation(name):
-        return not re.match(r"[\d#]", name)
+        return not re.match(r"[\d#]", name) and not _ADDRESS.search(name)
     if _SHORT.fullmatch(name) or of_another_language(name):
         return True
     return (name[0] in _FAMILY or "·" in name) and not _NO_NAME.search(name)
@@ -95,7 +119,8 @@ class Mention(NamedTuple):
 def mentions_of(flow: Flow) -> list[Mention]:
     """All names with their places, in the order of the file; `name` is the same text for all of one name."""
     heads = heads_of(flow)
-    delimited = sorted({*_delimited(flow), *_titled(flow), *_defined(flow)})[:_MOST]
+    told = (*_delimited(flow), *_titled(flow), *_persons(flow.text), *_defined(flow))
+    delimited = sorted(set(told))[:_MOST]
     names = {flow.text[start:end] for start, end, _ in delimited}
     within = list(_in_sentences(flow, names, delimited))
     spans: dict[tuple[int, int], str] = {}
@@ -126,11 +151,12 @@ def _delimited(flow: Flow) -> Iterator[tuple[int, int, str]]:
             continue
         start = lead.end() if lead else start
         name = text[start:end]
+        of_person = _OF_PERSONS.search(text, max(0, start - _OPENED), start) and not _NO_NAME.search(name)
         if (
             not ended
             or _GENERIC.search(name)
             or _SPOKEN.search(name)
-            or not _may_be_named(name)
+            or not (of_person or _may_be_named(name))
             or (mark == "\n" and not is_organisation(name))
         ):
             continue
@@ -144,6 +170,18 @@ def _titled(flow: Flow) -> Iterator[tuple[int, int, str]]:
             start = match.start("name") + lead.end()
         if is_name(flow.text[start : match.end("name")]):
             yield start, match.end("name"), "titled"
+
+
+def _persons(text: str) -> Iterator[tuple[int, int, str]]:
+    """Persons that the words around them tell, and firms abroad after a label."""
+    for pattern, how in ((_TOLD, "told"), (_SALUTED, "saluted")):
+        for match in pattern.finditer(text):
+            group = "private" if match.groupdict().get("private") else "name"
+            name = match[group]
+            if (name[0] in _FAMILY or "·" in name) and is_name(name) and not _NO_NAME.search(name):
+                yield *match.span(group), how
+    for match in _LATIN.finditer(text):
+        yield *match.span("name"), "label"
 
 
 def _defined(flow: Flow) -> Iterator[tuple[int, int, str]]:
@@ -181,7 +219,10 @@ def _in_sentences(
 def _beginning(text: str, start: int, end: int) -> int | None:
     """Where the name begins that ends at `end`; None when nothing there looks like one."""
     for match in _NEVERS.finditer(text, start, end):
-        start = match.end()
+        if not _WITHIN_NAME.search(text, max(start, match.end() - _OPENED), match.end()):
+            start = match.end()
+    glued = _GLUED.match(text, start, end)
+    start = glued.end() if glued else start
     cuts = [start, *(match.end() for match in _MAYBES.finditer(text, start, end))]
     able = [cut for cut in cuts if end - cut >= _SHORTEST and is_organisation(text[cut:end])]
     if not able:
@@ -193,8 +234,8 @@ def _beginning(text: str, start: int, end: int) -> int | None:
     lead = _LEADS.match(text, best, end)
     best = lead.end() if lead and is_organisation(text[lead.end() : end]) else best
     name = text[best:end]
-    told = _STRONG_END.search(name) and not _GENERIC.search(name) and not _SPOKEN.search(name)
-    return best if told else None
+    refused = _GENERIC.search(name) or _SPOKEN.search(name) or _ADDRESS.search(name)
+    return best if _STRONG_END.search(name) and not refused else None
 
 
 _SHORTEST, _LONG = 4, 8

@@ -36,7 +36,7 @@ Weighing = Mapping[str, Weights]
 
 
 class Bounds(msgspec.Struct, frozen=True, kw_only=True):
-    """From which doubt on a claim contradicts: alone, or where rules contradict too.
+    """From which doubt on a claim contradicts: by weights alone, or (`supports`) where rules contradict too.
 
     Below that, a doubt from `hints` on cannot tell.
     """
