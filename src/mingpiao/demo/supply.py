@@ -1,6 +1,6 @@
 """申领 in its states: granted by a person, shortened by the audit, refused, and waiting.
 
-Some hospitals got a kind that they never used. The steps are taken through the rooms' verbs. A build that was cut off
+Some hospitals and universities got a kind that they never used. The steps are taken through the rooms' verbs. A build that was cut off
 goes on where it was: requests have numbers of their own.
 """
 
@@ -18,33 +18,31 @@ from mingpiao.supply.service import grant_requisition, request_numbers, set_supp
 from mingpiao.units.service import grant_kinds
 from mingpiao.writeoff.service import unit_stops
 
-_PROFILE = "hospital"
-#: So many are looked at.
-_HOSPITALS = 4
-#: Training courses for other hospitals, and the kind for them.
-_KIND, _PURPOSE = "0105", "进修培训收费"
+#: By profile: the kind that is new to its units, and what for.
+_NEW = {"hospital": ("0105", "进修培训收费"), "university": ("0301", "校友捐赠")}
+#: So many units of a profile are looked at.
+_UNITS = 3
 #: The monthly use that the first hospital stated, and its department approved.
 _ESTIMATE = 200
 
 
 async def bring_requisitions(services: DemoServices, members: Sequence[Member]) -> None:
-    """Bring one request of each state, as far as there are hospitals that get numbers, and some that do not."""
-    hospitals = [each for each in members if each[1].profile == _PROFILE][:_HOSPITALS]
+    """Bring one request of each state, as far as there are units that get numbers, and some that do not."""
+    chosen = {name: [each for each in members if each[1].profile == name][:_UNITS] for name in _NEW}
     catalog = await services.catalog.get()
     async with services.database.system() as connection:
-        for unit, _ in hospitals:
-            await grant_kinds(connection, unit.unit_id, [_KIND], catalog, acting=ACTING)
-        stopped = {
-            unit.unit_id for unit, _ in hospitals if (await unit_stops(connection, unit.unit_id)).supply
-        }
+        units = [(unit.unit_id, _NEW[name][0]) for name, ones in chosen.items() for unit, _ in ones]
+        for unit_id, kind in units:
+            await grant_kinds(connection, unit_id, [kind], catalog, acting=ACTING)
+        stopped = {unit_id for unit_id, _ in units if (await unit_stops(connection, unit_id)).supply}
+    hospitals, universities = chosen["hospital"], chosen["university"]
     for member in hospitals[:1]:
         await _order(services, member)
     for member in [each for each in hospitals if each[0].unit_id in stopped][:1]:
         await _ask(services, member, "SL-0001", quantity=600, estimate=_ESTIMATE)
-    free = [each for each in hospitals if each[0].unit_id not in stopped]
-    for member in free[:1]:
+    for member in [each for each in hospitals if each[0].unit_id not in stopped][:1]:
         await _be_granted(services, member, catalog)
-    for member in free[1:2]:
+    for member in [each for each in universities if each[0].unit_id not in stopped][:1]:
         await _ask(services, member, "SL-0002", quantity=500, estimate=150)
 
 
@@ -69,7 +67,12 @@ async def _be_granted(services: DemoServices, member: Member, catalog: Catalog) 
 async def _order(services: DemoServices, member: Member) -> None:
     async with services.database.system() as connection:
         await set_supply_order(
-            connection, member[0].unit_id, _KIND, _ESTIMATE, active=True, acting=_manager_of(member)
+            connection,
+            member[0].unit_id,
+            _NEW[member[1].profile][0],
+            _ESTIMATE,
+            active=True,
+            acting=_manager_of(member),
         )
 
 
@@ -81,8 +84,9 @@ async def _ask(
     quantity: int,
     estimate: int | None = None,
 ) -> Requisition:
+    kind, purpose = _NEW[member[1].profile]
     wanted = WantedNumbers(
-        kind_code=_KIND, quantity=quantity, purpose=_PURPOSE, request_no=number, estimate=estimate
+        kind_code=kind, quantity=quantity, purpose=purpose, request_no=number, estimate=estimate
     )
     catalog = await services.catalog.get()
     async with services.database.system() as connection:
