@@ -384,6 +384,42 @@ def integrity_check(share: str, **options: Any) -> None:
         sys.exit(1)
 
 
+@main.group()
+def numbers() -> None:
+    """查看票据号码的来龙去脉。"""
+
+
+@numbers.command("trace")
+@click.argument("code")
+@click.argument("number")
+@_database_option
+@_data_option
+def numbers_trace(code: str, number: str, **options: Any) -> None:
+    """一个号码从号码池、发放、开具到冲红或退回的全过程。
+
+    CODE 是8位票据代码，NUMBER 是10位票据号码。没有这个号码时返回 1。
+    """
+    from mingpiao.catalog.service import load
+    from mingpiao.storage.database import Database
+    from mingpiao.storage.probe import require_ready
+    from mingpiao.supply.service import trace_number
+
+    async def run(url: str) -> Any:
+        await require_ready(url)
+        database = await Database.open(url, pool_size=1)
+        try:
+            async with database.system() as connection:
+                return await trace_number(connection, code, number, await load(connection))
+        finally:
+            await database.close()
+
+    trace = asyncio.run(run(_with_database(**options).database_url))
+    click.echo(f"{trace.identity.code} {trace.identity.number}  {trace.kind}")
+    for step in trace.steps:
+        click.echo(f"{step.at:%Y-%m-%d %H:%M:%S}  {step.what}" if step.at else step.what)
+    click.echo(f"现在：{trace.holder}{'（' + trace.unit + '）' if trace.unit else ''}")
+
+
 @main.command("export-certificates")
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 @_database_option

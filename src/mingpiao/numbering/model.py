@@ -1,6 +1,7 @@
 """Values of numbering: segments (号段), and a unit's stock of numbers by bill kind."""
 
 from datetime import date, datetime
+from enum import StrEnum
 
 import msgspec
 
@@ -114,3 +115,27 @@ class SupplyLimit(msgspec.Struct, frozen=True, kw_only=True):
 
     day: date
     reason: str
+
+
+class NumberHolder(StrEnum):
+    """Who has a number: the pool of its code, a unit's stock, a bill, or nobody since it was given back."""
+
+    POOL = "pool"
+    STOCK = "stock"
+    TAKEN = "taken"
+    RETURNED = "returned"
+
+
+class NumberPlace(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a number is. Its segment's numbers are inclusive; without a segment it is in the pool.
+
+    `returned_at` is when the rest of the segment was given back, also for a number that a bill took before.
+    """
+
+    holder: NumberHolder
+    kind_code: str
+    unit_id: int | None = None
+    first: int | None = None
+    last: int | None = None
+    allotted_at: datetime | None = None
+    returned_at: datetime | None = None

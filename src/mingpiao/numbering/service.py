@@ -17,6 +17,7 @@ from mingpiao.kernel.clock import by_database, to_shanghai, today
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.numbering.model import PoolLevel, Segment, Stock, StockLevel, SupplyLimit, UnitStanding
+from mingpiao.numbering.tracing import find_number as find_number
 from mingpiao.storage.database import driver_of
 from mingpiao.storage.locks import NamedLock
 

@@ -20,12 +20,15 @@ from mingpiao.supply.requests import (
     request_numbers,
     withdraw_requisition,
 )
+from mingpiao.supply.tracing import NumberStep, NumberTrace, trace_number
 
 __all__ = [
     "AUTOMATIC",
     "MAX_PURPOSE",
     "MAX_REASON",
     "PAGE_SIZE",
+    "NumberStep",
+    "NumberTrace",
     "find_by_number",
     "get_requisition",
     "grant_requisition",
@@ -39,5 +42,6 @@ __all__ = [
     "request_numbers",
     "set_supply_order",
     "set_supply_policy",
+    "trace_number",
     "withdraw_requisition",
 ]

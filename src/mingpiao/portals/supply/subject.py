@@ -2,11 +2,11 @@
 
 from mingpiao.portals.gates import FINANCE_VIEW, UNIT_VIEW
 from mingpiao.portals.subjects import MenuEntry, Subject
-from mingpiao.portals.supply import finance, lists, settings, unit
+from mingpiao.portals.supply import finance, lists, settings, tracing, unit
 
 SUBJECT = Subject(
     unit=unit.HANDLERS,
-    finance=[*settings.HANDLERS, *finance.HANDLERS],
+    finance=[*settings.HANDLERS, *tracing.HANDLERS, *finance.HANDLERS],
     lists=(lists.UNIT_REQUISITIONS, lists.FINANCE_REQUISITIONS),
     menu=(
         MenuEntry(
@@ -24,6 +24,7 @@ SUBJECT = Subject(
             address=lists.FINANCE_REQUISITIONS.address,
             icon="download",
         ),
+        MenuEntry(right=FINANCE_VIEW, place=259, label="号码追踪", address=tracing.ADDRESS, icon="search"),
         MenuEntry(
             right=FINANCE_VIEW,
             place=297,

@@ -1,0 +1,46 @@
+"""Where a number is: every number has one holder at each moment, from the pool to the bill."""
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.kernel.clock import to_shanghai
+from mingpiao.numbering.model import NumberHolder, NumberPlace
+
+_PLACE = text("""
+WITH place AS (
+    SELECT * FROM segments WHERE code = :code AND first_number <= :number ORDER BY first_number DESC LIMIT 1
+)
+SELECT place.segment_id, place.unit_id, place.kind_code, place.first_number, place.last_number, place.allotted_at,
+       back.returned_at,
+       CASE
+           WHEN back.first_number <= :number THEN 'returned'
+           WHEN place.state = 'in_stock' OR (place.state = 'in_use' AND stocks.next_number <= :number) THEN 'stock'
+           ELSE 'taken'
+       END AS holder
+FROM place LEFT JOIN stocks USING (segment_id) LEFT JOIN returned_numbers AS back USING (segment_id)
+WHERE place.last_number >= :number
+""")
+_POOL = text("SELECT kind_code, next_number FROM number_pools WHERE code = :code")
+
+
+async def find_number(connection: AsyncConnection, code: str, number: int) -> NumberPlace | None:
+    """Where a number of a 票据代码 is, within the scope.
+
+    None for a code that was never opened, and for a number that was allotted to a unit outside the scope.
+    """
+    given = {"code": code, "number": number}
+    row = (await connection.execute(_PLACE, given)).one_or_none()
+    if row is not None:
+        return NumberPlace(
+            holder=NumberHolder(row.holder),
+            kind_code=row.kind_code,
+            unit_id=row.unit_id,
+            first=row.first_number,
+            last=row.last_number,
+            allotted_at=to_shanghai(row.allotted_at),
+            returned_at=None if row.returned_at is None else to_shanghai(row.returned_at),
+        )
+    pool = (await connection.execute(_POOL, given)).one_or_none()
+    if pool is None or number < pool.next_number:
+        return None
+    return NumberPlace(holder=NumberHolder.POOL, kind_code=pool.kind_code)
