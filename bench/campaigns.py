@@ -9,7 +9,6 @@ is held against a bare scan of the same cycles in the same run, so that they can
 
 import argparse
 import asyncio
-import os
 import sys
 import tempfile
 import time
@@ -22,6 +21,7 @@ import msgspec
 from sqlalchemy import text
 
 from bench.figures import Figure
+from bench.processor import spent_by
 from mingpiao.demo.ground import lay_ground
 from mingpiao.demo.regions import PROVINCE
 from mingpiao.kernel.clock import today
@@ -43,7 +43,6 @@ UNITS, MONTHS = 36_000, 60
 _FIRST = date(2021, 1, 1)
 _RUNS = 3
 _PORTION = 100
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 _MADE = (
     """
@@ -87,25 +86,8 @@ class Site(msgspec.Struct, frozen=True):
     campaign: Campaign
 
     def spent(self) -> float:
-        """Seconds of processor time that all processes of PostgreSQL have used so far, ended ones too."""
-        pids = _with_children(self.server.pid or 0)
-        return sum(_seconds(pid, ended=pid == pids[0]) for pid in pids)
-
-
-def _with_children(pid: int) -> list[int]:
-    found = [pid]
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
-            found += _with_children(int(child))
-    return found
-
-
-def _seconds(pid: int, *, ended: bool) -> float:
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return sum(int(each) for each in fields[11 : 15 if ended else 13]) / _TICKS
+        """Seconds of processor time that PostgreSQL has used so far."""
+        return spent_by(self.server)
 
 
 async def _made(server: EmbeddedServer, database: Database, units: int, months: int) -> Site:

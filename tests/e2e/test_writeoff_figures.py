@@ -35,6 +35,21 @@ def test_an_officer_goes_down_from_the_province_to_bills_and_reminds_a_unit(
         page.locator("tbody td a").first.click()
     expect(page.locator("h1")).to_contain_text("票据")
 
+    # A reason leads to the months that it explained, these to their bills.
+    visitor.open("/finance/writeoff")
+    with page.expect_navigation():
+        page.locator("#reasons-table tbody th a").first.click()
+    expect(page.locator("h1")).to_have_text("差额原因明细")
+    visitor.look_closely()
+    reasons = download(page, "CSV", tmp_path).read_text(encoding="utf-8-sig")
+    assert page.locator("tbody th").first.inner_text() in reasons
+    with page.expect_navigation():
+        page.locator("tbody td a").first.click()
+    expect(page.locator("h1")).to_have_text("各单位核销明细")
+    with page.expect_navigation():
+        page.locator("tbody td a").first.click()
+    expect(page.locator("h1")).to_contain_text("票据")
+
     visitor.open("/finance/writeoff/behind")
     visitor.look_closely()
     name = page.locator("tbody th").first.inner_text()

@@ -3,6 +3,7 @@
 import asyncio
 import csv
 import io
+import json
 import re
 from collections.abc import Sequence
 from datetime import timedelta
@@ -132,6 +133,52 @@ async def test_a_department_sees_its_own_area_and_its_figures_say_so(
     assert 'href="/finance/exceptions?whose=all"' in home.text
     listed = await browser.get("/finance/exceptions", whose="all")
     assert listed.text.count('name="chosen"') == 1
+
+
+async def test_a_reason_leads_to_units_months_and_bills(
+    world: World, month: dict[str, Sequence[Bill]], clock: StoppedClock
+) -> None:
+    charity, hospital = world.province.charity, world.province.hospital
+    told = [
+        {"code": "fee", "amount": "-1.25", "words": "银行多退了一笔手续费"},
+        {"code": "refund", "amount": "7.00", "words": "=窗口退费"},
+    ]
+    await world.tamper(
+        "UPDATE writeoffs SET reasons = $1::text::jsonb WHERE unit_id = $2",
+        json.dumps(told),
+        hospital.unit_id,
+    )
+    browser = await world.browser(Role.DEPARTMENT_OFFICER, region=PROVINCE)
+    figures = await browser.get("/finance/writeoff")
+    listed = "/finance/writeoff/differences"
+    span = f"from={FIRST:%Y-%m}&amp;to={FIRST:%Y-%m}"
+    assert f'href="{listed}?reason=fee&amp;region={PROVINCE}&amp;{span}"' in figures.text
+    shown = await browser.get(listed, reason="fee", region=PROVINCE)
+    assert (charity.unit.name in shown.text, hospital.unit.name in shown.text) == (True, True)
+    assert "银行多退了一笔手续费" in shown.text
+    assert "窗口退费" not in shown.text
+    row = next(each for each in shown.text.split("<tr>") if hospital.unit.name in each)
+    leads = re.search(r'href="(/finance/writeoff/months[^"]+)"', row)
+    assert leads
+    opened = await browser.get(leads[1].replace("&amp;", "&"))
+    assert f"{FIRST.year}年{FIRST.month}月" in opened.text
+    assert re.search(r'href="/finance/bills\?[^"]+"', opened.text)
+    exported = lines(await browser.get(f"{listed}/export.csv"))
+    assert [[row[0], *row[4:8]] for row in exported[1:]] == [
+        [charity.unit.name, "手续费", "3.50", "", ""],
+        [hospital.unit.name, "手续费", "", "1.25", "银行多退了一笔手续费"],
+        [hospital.unit.name, "退款", "7.00", "", "'=窗口退费"],
+    ]
+    for query, found in (
+        ({"from": "1999-01", "to": "1999-02"}, 1),
+        ({"reason": "refund"}, 2),
+        ({"unit": charity.unit.name}, 2),
+    ):
+        assert len(lines(await browser.get(f"{listed}/export.csv", **query))) == found
+    assert (await browser.get(listed, reason="odd")).status_code == 422
+    other = await world.browser(Role.DEPARTMENT_OFFICER, region=HOHHOT)
+    assert len(lines(await other.get(f"{listed}/export.csv"))) == 2
+    assert (await other.get(listed, region=BAOTOU)).status_code == 404
 
 
 async def test_a_month_leads_from_region_to_unit_to_its_bills(

@@ -76,6 +76,21 @@ class Notice:
         self.state, self.revision = state, self.revision + 1
 
 
+@dataclass
+class CatchingUp:
+    """A campaign as it should be: months from `first` to `last`, all of them long before write-off began."""
+
+    campaign_id: int
+    first: date
+    last: date
+    due: date
+    stops: bool
+    ended: bool = False
+
+    def includes(self, month: date) -> bool:
+        return self.first <= month <= self.last
+
+
 class Books:
     """What a unit's months should be."""
 
@@ -94,6 +109,11 @@ class Books:
         self.fixed: set[date] = set()
         self.asked: dict[date, WriteOff] = {}
         self.done: set[date] = set()
+        #: Amounts of the bills of an old system by month, and which of these months are asked for and written off.
+        self.former: dict[date, list[Decimal]] = {}
+        self.former_asked: dict[date, WriteOff] = {}
+        self.former_done: set[date] = set()
+        self.campaigns: list[CatchingUp] = []
         self.cases: dict[int, Case] = {}
         self.notices: dict[int, Notice] = {}
 
@@ -140,11 +160,21 @@ class Books:
 
     def limits(self, *, breach_stops_issuing: bool) -> tuple[Limit | None, Limit | None]:
         """After which day supply stops, and after which issuing, and why."""
-        owed = min((self.due[month] for month in self.open), default=None)
+        owed = min((*(self.due[month] for month in self.open), *self._caught_up()), default=None)
         overdue = None if owed is None else (owed, WRITEOFF)
         breach = min((each.limit for each in self.notices.values() if each.limit), default=None)
         issue = _earliest(overdue if self.online else None, breach if breach_stops_issuing else None)
         return _earliest(overdue, breach), issue
+
+    def _caught_up(self) -> list[date]:
+        """The last days of campaigns that stop whoever has a month of theirs left."""
+        return [
+            each.due
+            for each in self.campaigns
+            if each.stops
+            and not each.ended
+            and any(each.includes(month) for month in self.former.keys() - self.former_done)
+        ]
 
     def issuing_stops(self, kind: str, *, correcting: bool, breach_stops_issuing: bool) -> str:
         """The code with which a bill of a kind is refused now; empty where it is issued."""

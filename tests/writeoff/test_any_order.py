@@ -13,6 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -24,11 +25,13 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from tests.former import files as former_files
 from tests.support.databases import Grounds
 from tests.support.invariants import assert_invariants
 from tests.support.province import ACTING, Province
 from tests.support.world import World, codes_of, open_world, reversal_of
-from tests.writeoff.books import WORKDAYS, Books, Case, Notice, days, month_of_bill
+from tests.writeoff.books import WORKDAYS, Books, Case, CatchingUp, Notice, days, month_of_bill
+from tests.writeoff.campaigns import PLAN, province_head
 from tests.writeoff.casework import KEPT, REASON, cases, kept, manager, officer, person
 from tests.writeoff.months import FIRST, ask, begin, check, close, on, receive
 from tests.writeoff.test_cases import BREACH, do, refused
@@ -43,7 +46,9 @@ from mingpiao.kernel.clock import StoppedClock, now, today
 from mingpiao.kernel.errors import Refusal
 from mingpiao.numbering.service import allot
 from mingpiao.writeoff.model import (
+    BillOrigin,
     BillStanding,
+    CampaignSums,
     CaseState,
     DifferenceReason,
     Policy,
@@ -57,22 +62,31 @@ from mingpiao.writeoff.service import (
     added_up,
     answer_case,
     ask_unit,
+    campaign_sums,
+    campaign_total,
+    carry_campaigns,
     clear_case,
     corrections_of,
     due_on,
     extend,
+    get_campaign,
     issue_notice,
     last_day,
+    list_campaigns,
     mark_breach,
     month_of,
     months_after,
     next_month,
+    propose_campaign,
+    propose_campaign_end,
+    propose_campaign_extension,
     propose_extension,
     propose_reopening,
     report,
     send_back,
     set_policy,
     standings_of,
+    submit,
     writeoff_figures,
 )
 
@@ -115,6 +129,8 @@ def _has_notices(machine: "Months") -> bool:
 
 _place = st.integers(0, 1_000)
 _unit = st.sampled_from(["hospital", "office"])
+#: Months of an old system.
+_old_month = st.sampled_from([date(2023, number, 1) for number in (5, 6, 7)])
 #: Months back from the present one.
 _back = st.sampled_from([0, 1, 1, 1, 2])
 
@@ -159,6 +175,10 @@ class Months(RuleBasedStateMachine):
             name: sorted({each.kind for each in unit.resident.requests(40)})[:2]
             for name, unit in self.units.items()
         }
+        self.campaigns: list[CatchingUp] = []
+        for unit in self.units.values():
+            unit.campaigns = self.campaigns
+        self.chief = self.run(province_head(self.world))
         self.boss = self.run(officer(self.world))
         self.other = self.run(person(self.world, Role.DEPARTMENT_HEAD, region="150000"))
         self.clerks = {
@@ -464,6 +484,107 @@ class Months(RuleBasedStateMachine):
             if case.undecided and month_of_bill(case.bill) == month:
                 case.become(CaseState.CLEARED)
 
+    # -- months from before ----------------------------------------------------------------------------------
+
+    @rule(name=_unit, month=_old_month, number=st.integers(1, 3))
+    def former_bills_come_in(self, name: str, month: date, number: int) -> None:
+        """Numbers follow one another, and items are the unit's own: nothing of them becomes an exception."""
+        unit = self.units[name]
+        pattern = next(each for each in unit.resident.requests(40) if len(each.items) == 1)
+        named = self.run(self.world.catalog.get()).items
+        # What is refused leaves no gap.
+        taken = sum(map(len, unit.former.values()))
+        rows = [
+            former_files.row(
+                taken + place,
+                code=f"15{pattern.kind}22",
+                issued_on=f"{month:%Y-%m}-06",
+                item_code=pattern.items[0].code,
+                item_name=named[pattern.items[0].code].name,
+                quantity=str(pattern.items[0].quantity),
+                rate=str(pattern.items[0].rate),
+                amount=str(pattern.total),
+                total=str(pattern.total),
+            )
+            for place in range(1, number + 1)
+        ]
+        data = former_files.table(*rows)
+        found = self.run(former_files.take(self.world, data, self.clerks[name]))
+        told = {each[1:] for each in self.run(former_files.verdicts(self.world, found.import_id))}
+        if month in unit.former_asked:
+            assert told == {("refused", "former.month_settled")}
+            return
+        assert told == {("created", "")}
+        unit.former.setdefault(month, []).extend([pattern.total] * number)
+
+    @rule(name=_unit, month=_old_month)
+    def an_old_month_is_written_off(self, name: str, month: date) -> None:
+        unit = self.units[name]
+        clerk = self.clerks[name]
+        code = "" if month in unit.former else "writeoff.nothing"
+        given = {"origin": BillOrigin.FORMER, "acting": clerk}
+        asked = self._made(code, submit, unit.resident.unit_id, month, **given)
+        if asked is None:
+            return
+        ended = self.run(check(self.world, asked))
+        assert (ended.state, ended.exceptions) == (WriteOffState.DONE, 0)
+        assert ended.issued_net == sum(unit.former[month])
+        assert ended.writeoff_id == unit.former_asked.setdefault(month, ended).writeoff_id
+        unit.former_done.add(month)
+
+    @precondition(lambda self: any(each.former_done for each in self.units.values()))
+    @rule(name=_unit, place=_place)
+    def an_old_month_is_opened_again(self, name: str, place: int) -> None:
+        unit = self.units[name]
+        if not unit.former_done:
+            return
+        month = sorted(unit.former_done)[place % len(unit.former_done)]
+        done = unit.former_asked.pop(month)
+        proposal = self._do(propose_reopening, done.writeoff_id, REASON, acting=self.boss)
+        self._do(approve, proposal, acting=self.other)
+        unit.former_done.remove(month)
+
+    @rule(first=_old_month, last=_old_month, longer=st.integers(1, 60), stops=st.booleans())
+    def a_campaign_is_opened(self, first: date, last: date, longer: int, stops: bool) -> None:
+        due = today() + days(longer)
+        plan = msgspec.structs.replace(PLAN, first_month=first, last_month=last, due_on=due, stops=stops)
+        taken = any(not each.ended and each.first <= last and first <= each.last for each in self.campaigns)
+        code = "campaign.range_invalid" if first > last else "campaign.overlap" if taken else ""
+        proposal = self._made(code, propose_campaign, plan, REASON, acting=self.chief)
+        if proposal is None:
+            return
+        self._do(approve, proposal, acting=self.other)
+        known = {each.campaign_id for each in self.campaigns}
+        (made,) = [each for each in self._do(list_campaigns, "150000") if each.campaign_id not in known]
+        self.campaigns.append(
+            CatchingUp(campaign_id=made.campaign_id, first=first, last=last, due=due, stops=stops)
+        )
+        self.run(carry_campaigns(self.world.database))
+
+    @precondition(lambda self: self.campaigns)
+    @rule(place=_place, longer=st.integers(1, 60))
+    def a_campaign_is_put_off(self, place: int, longer: int) -> None:
+        campaign = self.campaigns[place % len(self.campaigns)]
+        due = max(campaign.due, today()) + days(longer)
+        code = "campaign.ended" if campaign.ended else ""
+        given = {"acting": self.chief}
+        proposal = self._made(code, propose_campaign_extension, campaign.campaign_id, due, REASON, **given)
+        if proposal is not None:
+            self._do(approve, proposal, acting=self.other)
+            campaign.due = due
+            self.run(carry_campaigns(self.world.database))
+
+    @precondition(lambda self: self.campaigns)
+    @rule(place=_place)
+    def a_campaign_is_ended(self, place: int) -> None:
+        campaign = self.campaigns[place % len(self.campaigns)]
+        code = "campaign.ended" if campaign.ended else ""
+        proposal = self._made(code, propose_campaign_end, campaign.campaign_id, REASON, acting=self.chief)
+        if proposal is not None:
+            self._do(approve, proposal, acting=self.other)
+            campaign.ended = True
+            self.run(carry_campaigns(self.world.database))
+
     # -- exceptions ----------------------------------------------------------------------------------------
 
     def _do(self, verb: Callable[..., Awaitable[Any]], *args: Any, **more: Any) -> Any:
@@ -472,6 +593,13 @@ class Months(RuleBasedStateMachine):
     def _refused_by(self, verb: Callable[..., Awaitable[Any]], *args: Any, **more: Any) -> list[str]:
         codes: list[str] = self.run(refused(self.world, verb, *args, **more))
         return codes
+
+    def _made(self, code: str, verb: Callable[..., Awaitable[Any]], *args: Any, **more: Any) -> Any | None:
+        """What comes of something; None where it must be refused with a code, and is."""
+        if code:
+            assert self._refused_by(verb, *args, **more) == [code]
+            return None
+        return self._do(verb, *args, **more)
 
     def _tell(self, code: str, verb: Callable[..., Awaitable[Any]], *args: Any, **more: Any) -> bool:
         """Do something that must be refused with a code, or succeed where it is empty; whether it did."""
@@ -660,6 +788,33 @@ class Months(RuleBasedStateMachine):
             supply, issue = unit.limits(breach_stops_issuing=self._stops)
             told = self.run(limits(self.world, unit.resident.unit_id))
             assert told == (*(supply or (None, "")), *(issue or (None, "")))
+
+    @invariant()
+    def campaigns_count_what_is_done(self) -> None:
+        for each in self.campaigns:
+            campaign = self._do(get_campaign, each.campaign_id)
+            assert (campaign.due_on, campaign.is_running) == (each.due, not each.ended)
+            found = [
+                {month: bills for month, bills in unit.former.items() if each.includes(month)}
+                for unit in self.units.values()
+            ]
+            done = [
+                unit.former_done & months.keys()
+                for unit, months in zip(self.units.values(), found, strict=True)
+            ]
+            told = campaign_total(self._do(campaign_sums, campaign, "150000").values())
+            assert told == CampaignSums(
+                units=sum(bool(months) for months in found),
+                units_done=sum(
+                    bool(months) and ended == months.keys() for months, ended in zip(found, done, strict=True)
+                ),
+                months=sum(map(len, found)),
+                months_done=sum(map(len, done)),
+                bills=sum(len(bills) for months in found for bills in months.values()),
+                bills_done=sum(
+                    len(months[month]) for months, ended in zip(found, done, strict=True) for month in ended
+                ),
+            )
 
     @invariant()
     def figures_add_up(self) -> None:

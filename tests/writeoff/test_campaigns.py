@@ -375,6 +375,11 @@ async def test_progress_is_counted_from_the_months(world: World, clock: StoppedC
     assert await listed(state=CampaignState.OVERDUE) == [ids["h"], ids["c"]]
     # Those that are behind with months in force are listed elsewhere.
     assert (await do(world, list_arrears, ArrearsFilter())).items == ()
+    # Nobody counts a unit that is closed.
+    await world.tamper("UPDATE units SET state = 'closed' WHERE unit_id = $1", other.unit_id)
+    whole = campaign_total((await do(world, campaign_sums, campaign, "150000")).values())
+    assert (whole.units, whole.units_done, whole.months) == (2, 0, 4)
+    assert await listed() == [ids["h"], ids["c"]]
 
 
 async def test_a_unit_sees_what_is_open_and_cannot_close_before(world: World, clock: StoppedClock) -> None:
@@ -465,10 +470,13 @@ async def test_a_unit_that_moves_away_is_not_stopped_any_more(world: World, cloc
     clock.set(on(days(1)))
     assert await limits(world, other.unit_id) == (None, "", None, "")
     assert (await do(world, unit_stops, other.unit_id)).months == ()
+    assert await do(world, campaign_sums, campaign, region) == {}
     # It comes back to the campaign.
     wish = msgspec.structs.replace(wish, effective_on=today(), after=other.unit.region_code)
     await do(world, change_unit, other.unit_id, wish, acting=boss)
     assert (await limits(world, other.unit_id))[0] == DUE
+    (sums,) = (await do(world, campaign_sums, campaign, region)).values()
+    assert (sums.units, sums.months, sums.months_done) == (1, 2, 0)
 
 
 async def test_units_are_reminded_ahead_of_the_last_day_and_by_departments(

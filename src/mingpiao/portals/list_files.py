@@ -62,6 +62,11 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+def numbered(columns: tuple[str, ...], names: int, mark: str = "") -> Layout:
+    """The layout of a table of figures: its first columns are names, all others numbers."""
+    return Layout(columns=columns, kinds=dict.fromkeys(columns[names:], "count"), mark=mark)
+
+
 def csv_pieces(layout: Layout, batches: Batches) -> AsyncIterator[bytes]:
     """Rows as CSV (UTF-8 with a byte order mark, without which Excel misreads it)."""
     places = layout.number_places

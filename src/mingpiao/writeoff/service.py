@@ -52,6 +52,7 @@ from mingpiao.writeoff.cases import (
 from mingpiao.writeoff.casework import history_of_cases, steps_of
 from mingpiao.writeoff.checking import Checker
 from mingpiao.writeoff.cycles import close_due_months, close_so_far, close_units, cycles_of, open_months
+from mingpiao.writeoff.differences import ToldDifference, ToldDifferenceFilter, list_differences
 from mingpiao.writeoff.figures import (
     MOST_MONTHS,
     CaseSums,
@@ -189,6 +190,8 @@ __all__ = [
     "RemovalSums",
     "ReportedReceipt",
     "StandingOrder",
+    "ToldDifference",
+    "ToldDifferenceFilter",
     "TotalsDifference",
     "UnitMonth",
     "WriteOffFigures",
@@ -259,6 +262,7 @@ __all__ = [
     "list_campaign_units",
     "list_campaigns",
     "list_cases",
+    "list_differences",
     "list_receipts",
     "list_rectifications",
     "list_statements",

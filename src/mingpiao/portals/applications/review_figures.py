@@ -22,7 +22,7 @@ from mingpiao.portals.applications.lists import REVIEWS, department_name
 from mingpiao.portals.applications.review_history import rule_names
 from mingpiao.portals.forms import clean_text, read_day, read_query
 from mingpiao.portals.list_exports import short_file
-from mingpiao.portals.list_files import Layout
+from mingpiao.portals.list_files import numbered
 from mingpiao.portals.list_filters import export_mark
 from mingpiao.portals.regions import chosen_region, region_options
 from mingpiao.portals.rendering import page
@@ -173,18 +173,13 @@ async def _table(call: PageCall, ending: str, *, acting: Acting) -> Stream:
         await record(connection, entry)
     mark = export_mark(training=call.services.settings.training)
     if table == "departments":
-        layout, rows = _numbered(_DEPARTMENT_COLUMNS, 1, mark), _department_rows(figures, catalog)
+        layout, rows = numbered(_DEPARTMENT_COLUMNS, 1, mark), _department_rows(figures, catalog)
     else:
         layout, rows = (
-            _numbered(_RULE_COLUMNS, 2, mark),
+            numbered(_RULE_COLUMNS, 2, mark),
             _rule_rows(figures, await rule_names(call.services)),
         )
     return short_file(f"review-{table}", ending, layout, [rows])
-
-
-def _numbered(columns: tuple[str, ...], names: int, mark: str) -> Layout:
-    """The layout of a table whose columns are numbers behind the first ones, which are names."""
-    return Layout(columns=columns, kinds=dict.fromkeys(columns[names:], "count"), mark=mark)
 
 
 def _rule_rows(figures: ReviewFigures, names: Mapping[str, str]) -> list[list[str]]:

@@ -20,7 +20,7 @@ from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.kernel.money import plain
 from mingpiao.portals.forms import clean_text, read_query
 from mingpiao.portals.list_exports import short_file
-from mingpiao.portals.list_files import Layout
+from mingpiao.portals.list_files import Layout, numbered
 from mingpiao.portals.list_filters import export_mark
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.overview.figures import children_of
@@ -28,6 +28,7 @@ from mingpiao.portals.regions import chosen_region, crumbs_above
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, in_turn
 from mingpiao.portals.units.lists import TYPES
+from mingpiao.portals.writeoff.differences import differences_address
 from mingpiao.portals.writeoff.lists import FIGURES, UNIT_MONTHS, month_name, month_text
 from mingpiao.writeoff.service import (
     MOST_MONTHS,
@@ -128,6 +129,7 @@ async def figures_page(call: NamedDependency[PageCall]) -> Response[str]:
         spans=[(text, f"{text}个月") for text in _SPANS],
         choices=[(month_text(each), month_name(each)) for each in asked.choices],
         measures=_MEASURES,
+        reason_address=lambda code: differences_address(code, asked.region_code, asked.months),
     )
 
 
@@ -282,9 +284,9 @@ async def _export(call: PageCall, ending: str) -> Stream:
         raise Refusal(*asked.problems)
     wanted = read_query(call.request).get("table", "")
     makers: dict[str, Callable[[], tuple[Layout, list[list[str]]]]] = {
-        "rates": lambda: (_numbered(_RATE_COLUMNS, 3), _rate_lines(asked, figures, catalog)),
-        "cases": lambda: (_numbered(_CASE_COLUMNS, 1), _case_lines(asked, figures, catalog)),
-        "rules": lambda: (_numbered(_RULE_COLUMNS, 2), _rule_lines(figures)),
+        "rates": lambda: (numbered(_RATE_COLUMNS, 3), _rate_lines(asked, figures, catalog)),
+        "cases": lambda: (numbered(_CASE_COLUMNS, 1), _case_lines(asked, figures, catalog)),
+        "rules": lambda: (numbered(_RULE_COLUMNS, 2), _rule_lines(figures)),
         "reasons": lambda: (
             Layout(
                 columns=_REASON_COLUMNS,
@@ -306,11 +308,6 @@ async def _export(call: PageCall, ending: str) -> Stream:
         await record(connection, entry)
     layout = msgspec.structs.replace(layout, mark=export_mark(training=call.services.settings.training))
     return short_file(f"writeoff-{table}", ending, layout, [lines])
-
-
-def _numbered(columns: tuple[str, ...], names: int) -> Layout:
-    """The layout of a table whose columns are numbers behind the first ones, which are names."""
-    return Layout(columns=columns, kinds=dict.fromkeys(columns[names:], "count"))
 
 
 def _rate_lines(asked: AskedFigures, figures: WriteOffFigures, catalog: Catalog) -> list[list[str]]:

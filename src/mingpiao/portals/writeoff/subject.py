@@ -2,11 +2,13 @@
 
 from mingpiao.house.opening import FILES
 from mingpiao.portals.gates import FINANCE_VIEW, UNIT_VIEW
+from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.subjects import MenuEntry, Subject
 from mingpiao.portals.writeoff import (
     behind,
     certificates,
     comparison,
+    differences,
     entries,
     figures,
     lists,
@@ -29,8 +31,14 @@ SUBJECT = Subject(
         *orders.HANDLERS,
     ],
     services={"files": FILES, "papers": PAPERS},
-    finance=[*figures.HANDLERS, *behind.HANDLERS, *settings.HANDLERS, *certificates.FINANCE_HANDLERS],
-    lists=(lists.BEHIND, lists.UNIT_MONTHS, matching.RECEIPTS, matching.UNPAID),
+    finance=[
+        *list_handlers(differences.DIFFERENCES),
+        *figures.HANDLERS,
+        *behind.HANDLERS,
+        *settings.HANDLERS,
+        *certificates.FINANCE_HANDLERS,
+    ],
+    lists=(lists.BEHIND, lists.UNIT_MONTHS, differences.DIFFERENCES, matching.RECEIPTS, matching.UNPAID),
     menu=(
         MenuEntry(right=UNIT_VIEW, place=34, label="核销", address="/unit/writeoff", icon="circle-check"),
         MenuEntry(
@@ -39,7 +47,7 @@ SUBJECT = Subject(
             label="核销情况",
             address=lists.FIGURES,
             icon="chart-bar",
-            covers=(lists.BEHIND.address, lists.UNIT_MONTHS.address),
+            covers=(lists.BEHIND.address, lists.UNIT_MONTHS.address, differences.ADDRESS),
         ),
         MenuEntry(
             right=FINANCE_VIEW,
