@@ -111,12 +111,13 @@ def _every_state(desk: _Desk, months: Sequence[date], settled: date) -> list[tup
 
 
 def _last_days(desk: _Desk, settled: date) -> list[tuple[datetime, DemoStep]]:
-    """By place: 0 a notice that is overdue, 1 one with some days left, 2 解除; the others wait."""
+    """By place: 0 a notice that is overdue, 1 one with some days left, 2 解除, 3 explained unasked; the others wait."""
     past, soon = today() - _PAST * _DAY, today() + _LEFT * _DAY
     overdue = max(day for day in _days_before(past) if months_after(day, MONTHS) <= past)
     ending = min(day for day in _days_before(soon) if months_after(day, MONTHS) >= soon)
     return [
         (_at(settled + 2 * _DAY, 11), partial(_clear, desk, 2)),
+        (_at(settled + 3 * _DAY, 15), partial(_explain, desk, 3)),
         (_at(overdue, 11), partial(_notify, desk, 0)),
         (_at(ending, 11), partial(_notify, desk, 1)),
     ]
@@ -162,8 +163,17 @@ async def _ask(desk: _Desk, place: int) -> None:
 
 
 async def _answer(desk: _Desk, place: int) -> None:
+    await _tell(desk, place, CaseState.ASKED)
+
+
+async def _explain(desk: _Desk, place: int) -> None:
+    """What the unit says before anybody has asked."""
+    await _tell(desk, place, CaseState.OPEN)
+
+
+async def _tell(desk: _Desk, place: int, state: CaseState) -> None:
     case = await _case(desk, place)
-    if case.state is CaseState.ASKED:
+    if case.state is state:
         async with desk.services.database.system() as connection:
             handler = handler_of(desk.member)
             await answer_case(connection, case.case_id, _ANSWER, revision=case.revision, acting=handler)
