@@ -127,7 +127,10 @@ RIGHTS = {
         "faces_design": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD"},
     },
     "checking.rights": {"unit_check": {"UNIT_CHECKER"}, "unit_demands": {"UNIT_MANAGER"}},
-    "evidence.rights": {"evidence_upload": {"UNIT_HANDLER", "UNIT_MANAGER"}},
+    "evidence.rights": {
+        "evidence_upload": {"UNIT_HANDLER", "UNIT_MANAGER"},
+        "evidence_settings": {"DEPARTMENT_HEAD"},
+    },
     "gates": {
         "unit_view": {"UNIT_HANDLER", "UNIT_CHECKER", "UNIT_MANAGER"},
         "unit_export": {"UNIT_HANDLER", "UNIT_CHECKER", "UNIT_MANAGER"},

@@ -1,13 +1,17 @@
 """The comparison of a bill with its evidence files: one claim a topic, with a sentence and places in the files."""
 
 from collections.abc import Mapping
+from functools import cache
 
+import msgspec
+
+from mingpiao.evidence.caution import Caution
 from mingpiao.evidence.comparing import money, names, subject
 from mingpiao.evidence.comparing.files import File
 from mingpiao.evidence.comparing.hidden import hidden
 from mingpiao.evidence.comparing.status import status
 from mingpiao.evidence.model import BillFacts, Claim, Extraction, Usage
-from mingpiao.evidence.weighing.model import Learnt, learnt
+from mingpiao.evidence.weighing.model import Bounds, Learnt, learnt
 
 
 def compare(
@@ -47,3 +51,24 @@ def by_rules(claim: str, bill: BillFacts, file: File) -> Claim | None:
             return subject.by_rules(bill, file)
         case _:
             return names.by_rules(claim, bill, file)
+
+
+@cache
+def weights_for(caution: Caution) -> Learnt:
+    """The weights that come with the product, with the bounds of a choice."""
+    return with_caution(learnt(), caution)
+
+
+def with_caution(usual: Learnt, caution: Caution) -> Learnt:
+    """Weights with the bounds of a choice: half way to certainty, or to where hints begin."""
+    bounds = {claim: _bounds(caution, own) for claim, own in usual.bounds.items()}
+    return msgspec.structs.replace(usual, bounds=bounds)
+
+
+def _bounds(caution: Caution, usual: Bounds) -> Bounds:
+    if caution is Caution.USUAL:
+        return usual
+    goal = 1.0 if caution is Caution.LENIENT else usual.hints
+    return msgspec.structs.replace(
+        usual, contradicts=(usual.contradicts + goal) / 2, supports=(usual.supports + goal) / 2
+    )

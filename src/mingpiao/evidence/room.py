@@ -4,6 +4,7 @@ from mingpiao.evidence.model import EvidenceState
 from mingpiao.evidence.reading_jobs import SETTLED
 from mingpiao.evidence.service import (
     READING_STEP,
+    Caution,
     ChatModel,
     EvidenceReader,
     EvidenceStore,
@@ -89,8 +90,10 @@ ROOM = Room(
         "evidence:infected": "佐证材料查出病毒",
         "evidence:read": "识别佐证材料",
         "evidence:upload": "上传佐证材料",
+        "evidence_caution:set": "修改佐证比对设置",
     },
     details={
+        "caution": "判为不符的把握",
         "failure": "失败原因",
         "format": "格式",
         "from": "起",
@@ -101,6 +104,9 @@ ROOM = Room(
         "unit": "单位",
         "virus": "病毒",
     },
-    values={("evidence", "state"): {each.value: each.label for each in EvidenceState}},
+    values={
+        ("evidence", "state"): {each.value: each.label for each in EvidenceState},
+        ("evidence_caution", "caution"): {each.value: each.label for each in Caution},
+    },
     subjects={"evidence": "佐证材料"},
 )

@@ -1,7 +1,14 @@
 """The functions and classes of evidence that other rooms use."""
 
+from mingpiao.evidence.caution import (
+    Caution,
+    CautionOf,
+    caution_in_force,
+    cautions_of,
+    set_caution,
+)
 from mingpiao.evidence.comparing.pointed import model_claims
-from mingpiao.evidence.comparison import compare
+from mingpiao.evidence.comparison import compare, weights_for
 from mingpiao.evidence.filling import Offer, offers_of
 from mingpiao.evidence.listing import get_listed, list_evidence
 from mingpiao.evidence.pictures import page_picture
@@ -45,6 +52,8 @@ __all__ = [
     "READING_STEP",
     "SETTLED",
     "SETTLED_CHANNEL",
+    "Caution",
+    "CautionOf",
     "ChatModel",
     "ClamdScanner",
     "EvidenceKey",
@@ -60,6 +69,8 @@ __all__ = [
     "Understood",
     "Use",
     "bills_on",
+    "caution_in_force",
+    "cautions_of",
     "clean_name",
     "compare",
     "enqueue_lost",
@@ -76,4 +87,6 @@ __all__ = [
     "page_picture",
     "record_uses",
     "release_uses",
+    "set_caution",
+    "weights_for",
 ]

@@ -9,7 +9,7 @@ import msgspec
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.evidence.model import EvidenceFile, EvidenceState, Extraction, Usage
-from mingpiao.evidence.service import EvidenceKey, get_evidence_files
+from mingpiao.evidence.service import Caution, EvidenceKey, caution_in_force, get_evidence_files
 from mingpiao.issuing.checks import BillDraft
 from mingpiao.issuing.demands import as_if_checked, demands_in_force, demands_met, named_before
 from mingpiao.issuing.facts import can_be_judged, facts_of
@@ -130,7 +130,12 @@ class Overseer:
             subjects=subjects_of(request.payer, request.kind, request.items, request.total),
             extractions=extractions,
             approval=approval,
+            caution=await self._caution(unit, catalog) if extractions else Caution.USUAL,
         )
+
+    async def _caution(self, unit: Unit, catalog: Catalog) -> Caution:
+        async with self._database.system() as connection:
+            return (await caution_in_force(connection, catalog.regions_upwards(unit.region_code))).caution
 
     async def _past_of(self, unit: Unit, rules: BillRules) -> UnitPast | None:
         if not rules.history and not rules.item_history:

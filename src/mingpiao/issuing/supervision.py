@@ -12,7 +12,7 @@ import asyncpg
 import msgspec
 
 from mingpiao.evidence.model import BillFacts, Claim, Usage
-from mingpiao.evidence.service import EvidenceKey, compare, model_claims
+from mingpiao.evidence.service import EvidenceKey, compare, model_claims, weights_for
 from mingpiao.issuing.demands import as_if_checked, demands_met, named_before
 from mingpiao.issuing.facts import facts_of
 from mingpiao.issuing.history import Present, UnitPast, read_present
@@ -190,7 +190,7 @@ def _claims(
         extension=request.extension,
     )
     used = {digest: usage[unit.unit_id, digest] for digest in oversight.extractions}
-    claims = compare(bill, oversight.extractions, used)
+    claims = compare(bill, oversight.extractions, used, weights_for(oversight.caution))
     return (*claims, *model_claims(bill, oversight.extractions, claims))
 
 

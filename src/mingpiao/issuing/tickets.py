@@ -4,7 +4,7 @@ import msgspec
 
 from mingpiao.catalog.model import BillKind, Catalog
 from mingpiao.evidence.model import Extraction
-from mingpiao.evidence.service import EvidenceKey
+from mingpiao.evidence.service import Caution, EvidenceKey
 from mingpiao.identity.model import Acting
 from mingpiao.issuing.checks import BillDraft
 from mingpiao.issuing.history import Subjects, UnitPast
@@ -20,7 +20,7 @@ class Oversight(msgspec.Struct, frozen=True, kw_only=True):
     """What judges a request: the rules for it, the unit's past, its evidence, a person's approval.
 
     `past` is None when no rule asks about history; `extractions` are what was read from the files of the
-    evidence, by their SM3 in hex.
+    evidence, by their SM3 in hex; `caution` is how sure a contradiction of them must be.
     """
 
     profile: UnitProfile
@@ -30,6 +30,7 @@ class Oversight(msgspec.Struct, frozen=True, kw_only=True):
     subjects: Subjects
     extractions: dict[str, Extraction]
     approval: Approval | None
+    caution: Caution = Caution.USUAL
 
 
 class IssueTicket(msgspec.Struct, frozen=True, kw_only=True):
