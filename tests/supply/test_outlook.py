@@ -111,3 +111,17 @@ def test_no_more_is_proposed_than_may_be_granted(
     assert wanted is not None
     assert 0 <= wanted <= max(0, most_in_stock(outlook, policy) - free)
     assert outlook.runs_out_on is None or outlook.runs_out_on >= DAY
+
+
+def test_a_kind_that_is_used_once_a_year_is_expected_again() -> None:
+    """Fees that a school collects in September: the six months before say nothing, last September does."""
+    used = {month(9, 2025): 10_000}
+    outlook = outlook_of(used, 0, date(2026, 8, 20))
+    assert most_in_stock(outlook, POLICY) >= 5_000
+
+
+def test_a_unit_that_used_nothing_for_a_year_is_unknown_again() -> None:
+    """Expecting nothing for ever, the audit would refuse it with nothing in stock, and nobody could help."""
+    outlook = outlook_of({month(9, 2025): 50}, 0, DAY)
+    assert not outlook.is_known
+    assert outlook_of({month(9, 2025): 50}, 0, DAY, estimate=20).by_estimate

@@ -29,7 +29,11 @@ class RequisitionBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
 
     request_no: Annotated[
         str,
-        Meta(min_length=1, max_length=64, description="本单位的申请编号；同一编号、同样内容只申领一次。"),
+        Meta(
+            min_length=1,
+            max_length=64,
+            description="本单位的申请编号，首尾没有空格；同一编号、同样内容只申领一次。",
+        ),
     ]
     kind: Annotated[str, Meta(max_length=4, description="票据种类编码。")]
     quantity: Annotated[int, Meta(description="申领的号码个数，1至1000000。")]

@@ -18,9 +18,10 @@ def audit(quantity: int, facts: SupplyFacts) -> Verdict:
     stops = tuple(stops_of(facts))
     if stops:
         return Verdict(state=RequisitionState.REFUSED, findings=stops)
-    if not facts.outlook.is_known:
+    limit = most_in_stock(facts.outlook, facts.policy)
+    if limit == 0:
         return Verdict(state=RequisitionState.REVIEW, findings=(_NO_USE,))
-    most = max(0, most_in_stock(facts.outlook, facts.policy) - facts.free)
+    most = max(0, limit - facts.free)
     if most == 0:
         return Verdict(state=RequisitionState.REFUSED, findings=(_enough(facts),))
     shortened = (_shortened(quantity, most, facts),) if quantity > most else ()
@@ -61,7 +62,7 @@ def stops_of(facts: SupplyFacts) -> Iterator[SupplyFinding]:
 
 _NO_USE = SupplyFinding(
     code="supply.no_use",
-    message="该票据还没有一个完整月份的用量可以参照，由财政部门核定月用量后发放；只需核定一次。",
+    message="该票据近期没有一个完整月份的用量可以参照，由财政部门核定月用量后发放；只需核定一次。",
 )
 
 

@@ -21,8 +21,8 @@ from mingpiao.numbering.service import hold_stocks, kinds_of_unit, unit_standing
 from mingpiao.storage.database import Database
 from mingpiao.supply.auditing import audit
 from mingpiao.supply.looking import facts_of, open_request
-from mingpiao.supply.model import RequestOrigin, RequisitionState, SupplyFacts, SupplyFinding, WantedNumbers
-from mingpiao.supply.outlook import proposal
+from mingpiao.supply.model import RequestOrigin, RequisitionState, SupplyFinding, WantedNumbers
+from mingpiao.supply.outlook import proposal, worth_asking
 from mingpiao.supply.requests import request_numbers
 from mingpiao.supply.tables import supply_orders
 from mingpiao.units.service import MAX_ALLOTMENT, lock_unit
@@ -104,7 +104,10 @@ async def _request(database: Database, unit_id: int, kind_code: str, catalog: Ca
         if below is None or await open_request(connection, unit_id, kind_code) is not None:
             return
         facts = await facts_of(connection, unit_id, kind_code)
-        quantity = _quantity(facts)
+        quantity = proposal(facts.outlook, facts.free, facts.policy) or 0
+        if facts.outlook.is_known and not worth_asking(facts.outlook, quantity, facts.policy):
+            return
+        quantity = max(1, min(quantity, MAX_ALLOTMENT))
         verdict = audit(quantity, facts)
         if facts.outlook.is_known and verdict.state is not RequisitionState.REFUSED:
             try:
@@ -123,20 +126,16 @@ async def _request(database: Database, unit_id: int, kind_code: str, catalog: Ca
         await _tell(connection, unit_id, kind_code, verdict.findings, catalog)
 
 
-def _quantity(facts: SupplyFacts) -> int:
-    return max(1, min(proposal(facts.outlook, facts.free, facts.policy) or 1, MAX_ALLOTMENT))
-
-
 async def _still_below(connection: AsyncConnection, unit_id: int, kind_code: str) -> int | None:
-    """The order's threshold, if the stock, which the caller holds, is below it."""
+    """The order's threshold, if the unit has the kind and the stock, which the caller holds, is below it."""
     columns = supply_orders.c
     below: int | None = await connection.scalar(
         select(columns.below).where(
             columns.unit_id == unit_id, columns.kind_code == kind_code, columns.active
         )
     )
-    free = (await unit_standings(connection, [unit_id]))[unit_id].free.get(kind_code, 0)
-    return below if below is not None and free < below else None
+    free = (await unit_standings(connection, [unit_id]))[unit_id].free.get(kind_code)
+    return below if below is not None and free is not None and free < below else None
 
 
 async def _ask(

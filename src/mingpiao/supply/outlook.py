@@ -17,29 +17,35 @@ _LOOKED_BACK = 6
 _LOOKED_AHEAD = 12
 #: A year is taken for at most so many times, or this part of, the year before.
 _MOST_GROWTH = Fraction(2)
+#: A standing order asks for one of so many parts of the proposed stock at least.
+_LEAST_PARTS = 4
 _DAY = timedelta(days=1)
 
 
 def outlook_of(used: Mapping[date, int], free: int, day: date, *, estimate: int | None = None) -> Outlook:
     """What will be used after a day, by the numbers `used` in each month (its first day) and those `free` in stock.
 
-    `estimate` is an approved monthly use; it counts where the unit has none of its own in a month that is over.
+    `estimate` is an approved monthly use; it counts where the unit's own months that are over expect nothing.
     """
     present = day.replace(day=1)
     months = [_month(present, number) for number in range(_LOOKED_AHEAD)]
-    past = _own_months(used, present)
-    if past:
-        expected = [(month, _expected(used, past, month)) for month in months]
-    elif estimate is not None:
+    expected = _by_use(used, present, months)
+    by_estimate = not expected and estimate is not None
+    if estimate is not None and by_estimate:
         expected = [(month, Fraction(estimate)) for month in months]
-    else:
-        expected = []
     return Outlook(
         used=tuple(sorted(used.items())),
         expected=tuple(expected),
-        by_estimate=not past and estimate is not None,
+        by_estimate=by_estimate,
         runs_out_on=_runs_out_on(expected, free, day),
     )
+
+
+def _by_use(used: Mapping[date, int], present: date, months: Iterable[date]) -> list[tuple[date, Fraction]]:
+    """What the unit's own use tells of months; empty where it tells of none that anything is used in."""
+    past = _own_months(used, present)
+    expected = [(month, _expected(used, past, month)) for month in months] if past else []
+    return expected if any(count for _, count in expected) else []
 
 
 def _own_months(used: Mapping[date, int], present: date) -> list[date]:
@@ -51,14 +57,17 @@ def _own_months(used: Mapping[date, int], present: date) -> list[date]:
 
 
 def _expected(used: Mapping[date, int], past: Iterable[date], month: date) -> Fraction:
-    """The use of a month: that of a working day, and where last year can tell, how last year's month was."""
+    """The use of a month: that of a working day, and where last year can tell, how last year's month was.
+
+    What is used once a year was not used in the months before it, this year or last, and is expected as it was.
+    """
     months = list(past)
     recent = sum(used.get(each, 0) for each in months)
     by_days = Fraction(recent * workdays_in(month), max(1, sum(map(workdays_in, months))))
     last_year = sum(used.get(_month(each, -12), 0) for each in months)
-    if not last_year or _month(month, -12) not in used:
+    if _month(month, -12) not in used or (recent and not last_year):
         return by_days
-    growth = min(max(Fraction(recent, last_year), 1 / _MOST_GROWTH), _MOST_GROWTH)
+    growth = min(max(Fraction(recent, last_year), 1 / _MOST_GROWTH), _MOST_GROWTH) if last_year else 1
     return (by_days + used[_month(month, -12)] * growth) / 2
 
 
@@ -89,6 +98,14 @@ def proposal(outlook: Outlook, free: int, policy: SupplyPolicy) -> int | None:
         return None
     missing = max(0, ceil(_use(outlook, policy.months_proposed)) - free)
     return min(_rounded(missing), max(0, most_in_stock(outlook, policy) - free))
+
+
+def worth_asking(outlook: Outlook, quantity: int, policy: SupplyPolicy) -> bool:
+    """Whether a standing order asks for so many: a quarter of what is proposed to an empty stock, or more.
+
+    A threshold that is near that stock, or above it, would ask for a handful whenever some bills were issued.
+    """
+    return quantity > 0 and _LEAST_PARTS * quantity >= _use(outlook, policy.months_proposed)
 
 
 def _use(outlook: Outlook, months: int) -> Fraction:

@@ -45,6 +45,8 @@ async def set_supply_policy(
     if problems := _problems(policy):
         raise Refusal(*problems)
     before = await load_supply_policy(connection)
+    if before.revision != revision:
+        raise _policy_changed()
     values = msgspec.structs.asdict(policy) | {
         "region_code": region,
         "revision": revision + 1,
@@ -57,9 +59,8 @@ async def set_supply_policy(
             index_elements=["region_code"], set_=values, where=supply_policies.c.revision == revision
         ).returning(supply_policies.c.revision)
     )
-    # A first policy has no row to compare with, so that the number that was written tells.
-    if written.scalar_one_or_none() is None or before.revision != revision:
-        raise refuse("supply.policy_changed", "设置已被他人修改，请刷新后重新填写。", status=409)
+    if written.scalar_one_or_none() is None:
+        raise _policy_changed()
     told = differences(msgspec.structs.asdict(before.policy), msgspec.structs.asdict(policy))
     await record(
         connection,
@@ -67,6 +68,10 @@ async def set_supply_policy(
             acting=acting, action="supply_policy:set", subject=f"region:{region}", details={}, changed=told
         ),
     )
+
+
+def _policy_changed() -> Refusal:
+    return refuse("supply.policy_changed", "设置已被他人修改，请刷新后重新填写。", status=409)
 
 
 def _problems(policy: SupplyPolicy) -> list[Problem]:

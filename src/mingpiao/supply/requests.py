@@ -58,11 +58,13 @@ async def request_numbers(
     values (422, by field: `supply.request_invalid`), among them a missing `estimate`.
     """
     _require_own(unit_id, acting=acting)
+    wanted = msgspec.structs.replace(wanted, purpose=wanted.purpose.strip())
     await lock_unit(connection, unit_id)
     unit = await get(connection, unit_id)
-    known = await find_by_number(connection, unit_id, wanted.request_no)
-    if known is not None:
-        return _same(known, wanted)
+    if _is_number(wanted.request_no):
+        known = await find_by_number(connection, unit_id, wanted.request_no)
+        if known is not None:
+            return _same(known, wanted)
     await _require_askable(connection, unit, wanted, catalog)
     await hold_stocks(connection, [unit_id])
     facts = await facts_of(connection, unit_id, wanted.kind_code)
@@ -107,8 +109,7 @@ async def _require_askable(
     if unit.mode is UnitMode.ONLINE:
         message = "在线开票单位开票时自动领取号码（即领即开），不需要申领。"
         raise refuse("numbering.online_unit", message, field="kind", status=409)
-    kind = catalog.kinds.get(wanted.kind_code)
-    if kind is None or kind.retired or wanted.kind_code not in await kinds_of_unit(connection, unit.unit_id):
+    if not await _has_kind(connection, unit.unit_id, wanted.kind_code, catalog):
         message = "本单位没有核定该票据种类，或它已停用，请联系同级财政部门。"
         raise refuse("unit.kind_not_granted", message, field="kind", status=409)
     waiting = await open_request(connection, unit.unit_id, wanted.kind_code)
@@ -117,15 +118,26 @@ async def _require_askable(
         raise refuse("supply.request_open", message, status=409, requisition_id=str(waiting))
 
 
+async def _has_kind(connection: AsyncConnection, unit_id: int, kind_code: str, catalog: Catalog) -> bool:
+    kind = catalog.kinds.get(kind_code)
+    return kind is not None and not kind.retired and kind_code in await kinds_of_unit(connection, unit_id)
+
+
+def _is_number(request_no: str) -> bool:
+    """Whether a unit may call a request so; what is none, is looked up nowhere."""
+    is_bare = request_no == request_no.strip()
+    return is_bare and 1 <= len(request_no) <= _LONGEST_NUMBER and not unprintable(request_no)
+
+
 def _require_valid(wanted: WantedNumbers, facts: SupplyFacts) -> None:
     problems = []
     if not 1 <= wanted.quantity <= MAX_ALLOTMENT:
         problems.append(_wrong("quantity", f"请填写1至{MAX_ALLOTMENT:,}之间的数量，需要更多时分次申领。"))
-    purpose = wanted.purpose.strip()
-    if not 2 <= len(purpose) <= MAX_PURPOSE or unprintable(purpose):
+    if not 2 <= len(wanted.purpose) <= MAX_PURPOSE or unprintable(wanted.purpose):
         problems.append(_wrong("purpose", f"请写明用途，2至{MAX_PURPOSE}个字，不含特殊符号。"))
-    if not 1 <= len(wanted.request_no) <= _LONGEST_NUMBER or unprintable(wanted.request_no):
-        problems.append(_wrong("request_no", f"请填写申请编号，不超过{_LONGEST_NUMBER}个字符。"))
+    if not _is_number(wanted.request_no):
+        message = f"请填写申请编号，不超过{_LONGEST_NUMBER}个字符，首尾没有空格，不含特殊符号。"
+        problems.append(_wrong("request_no", message))
     if wanted.estimate is not None and not 1 <= wanted.estimate <= MAX_ALLOTMENT:
         problems.append(_wrong("estimate", f"请填写1至{MAX_ALLOTMENT:,}之间的月用量。"))
     if wanted.estimate is None and not facts.outlook.is_known:
@@ -168,7 +180,7 @@ async def _put_down(
         "unit_id": unit_id,
         "kind_code": wanted.kind_code,
         "quantity": wanted.quantity,
-        "purpose": wanted.purpose.strip(),
+        "purpose": wanted.purpose,
         "request_no": wanted.request_no,
         "estimate": wanted.estimate,
         "origin": wanted.origin.value,
@@ -216,10 +228,14 @@ async def grant_requisition(
     """Grant a request that waits, in whole or in part; `estimate` is the monthly use approved with it.
 
     What stops supply by itself, stops a person too. Raises `Refusal`: `supply.request_unknown` (404), `access.denied`
-    (403), `supply.request_changed` (409) where it was decided or is another revision, the first reason that stops
-    supply (409), `numbering.pool_empty` (409), and problems of the values (422, `supply.decision_invalid`).
+    (403), `supply.request_changed` (409) where it was decided or is another revision, `unit.kind_not_granted` (409)
+    where the unit lost the kind meanwhile or it was retired, the first reason that stops supply (409),
+    `numbering.pool_empty` (409), and problems of the values (422, `supply.decision_invalid`).
     """
     present, unit = await _waiting(connection, requisition_id, revision, acting=acting)
+    if not await _has_kind(connection, unit.unit_id, present.kind_code, catalog):
+        message = "该单位已没有核定该票据种类，或它已停用，不能发放，请写明原因后不予发放。"
+        raise refuse("unit.kind_not_granted", message, status=409)
     facts = await facts_of(connection, unit.unit_id, present.kind_code)
     if stops := tuple(stops_of(facts)):
         raise Refusal(*(_stopped(each) for each in stops))
