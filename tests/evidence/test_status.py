@@ -6,7 +6,9 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import msgspec
 import pytest
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
@@ -151,6 +153,21 @@ def test_a_copy_without_confirmation_is_a_hint() -> None:
     assert read(TITLE, *BODY, "复印件", "与原件核对一致").status == ()
 
 
+def test_a_blank_day_below_signatures_without_a_seal_is_a_hint() -> None:
+    foot = ("甲方（盖章）：\t乙方（盖章）：", "法定代表人：\t法定代表人：")
+    blank = read(TITLE, *BODY, *foot, "日期：　　年　　月　　日\t日期：　　年　　月　　日")
+    assert kinds(blank) == [("unsigned", False)]
+    told = claim(blank)
+    assert told.verdict is ClaimVerdict.HINT
+    assert "不能判断这份材料是否没有签字盖章" in told.explanation
+    signed = read(TITLE, *BODY, *foot, "日期：2026年3月1日\t日期：2026年3月1日")
+    assert signed.status == ()
+    page = page_of(TITLE, *BODY, *foot, "日期：　　年　　月　　日")
+    sealed = msgspec.structs.replace(page, seals=(page.lines[-1].place,))
+    assert extract([sealed]).status == ()
+    assert read(TITLE, *BODY, "工期为　　年　　月　　日").status == ()
+
+
 def test_one_revoked_file_among_others_counts() -> None:
     told = claim(read(TITLE, *BODY), read(TITLE, *BODY, "作废"))
     assert told.verdict is ClaimVerdict.CONTRADICT
@@ -213,3 +230,25 @@ def test_a_watermark_of_an_office_says_nothing_of_force() -> None:
     assert [party.name.value for party in says.parties] == [
         party.name.value for party in extract([drawn(lambda _: None)]).parties
     ]
+
+
+def test_a_red_stamp_across_the_writing_of_a_scan_is_read() -> None:
+    face = str(next(FONTS.rglob("*SC*egular*.ttf")))
+    page = Image.new("RGB", (1100, 640), "white")
+    pen = ImageDraw.Draw(page)
+    for place, row in enumerate((TITLE, *BODY)):
+        pen.text((60, 40 + 90 * place), row, "black", ImageFont.truetype(face, 32))
+    stamp = Image.new("RGBA", (460, 150))
+    ink = ImageDraw.Draw(stamp)
+    ink.rounded_rectangle((4, 4, 455, 145), 14, outline=(200, 24, 36), width=8)
+    ink.text((230, 75), "已废止", (200, 24, 36), ImageFont.truetype(face, 90), anchor="mm")
+    turned = stamp.rotate(14, Image.Resampling.BICUBIC, expand=True)
+    whole = Image.new("RGB", page.size, "white")
+    whole.paste(turned, (380, 160), turned)
+    out = io.BytesIO()
+    ImageChops.multiply(page, whole).save(out, "PNG")
+    (read_page,) = read_lines(out.getvalue(), "image/png")
+    assert [line.text for line in read_page.aslant] == ["已废止"]
+    says = extract([read_page])
+    assert kinds(says) == [("revoked", True)]
+    assert claim(says).verdict is ClaimVerdict.CONTRADICT

@@ -174,6 +174,7 @@ def _look_at(
         method="ocr",
         lines=seen.lines,
         seals=seen.seals,
+        aslant=seen.aslant,
     )
 
 

@@ -73,6 +73,10 @@ _CONDITIONAL = re.compile(
     r"如果?|若|倘|假如|一旦|除非|逾期|期满|到期|届满|擅自|涂改|自动|方可|有权|可以|应当?|须|不得|视为|否则|或者?"
     r"|之前|以前|之日|前款|条款|部分|原(?:协议|合同|通知|文件|办法)"
 )
+#: A day to be written by hand that nobody wrote, below where signatures and seals go.
+_BLANK_DAY = re.compile(r"(?<![\d〇零一二三四五六七八九十])[_ ]*年[_ ]*月[_ ]*日(?=[\t\n]|$)")
+_SIGN_HERE = re.compile(r"盖章|签章|签字|签名|公章|[(]章[)]")
+_SIGNING_REACH = 160
 _COPY = re.compile(r"(?:原件)?(?:复印|复制|影印|扫描|传真)件")
 _CONFIRMED = re.compile(r"与原[件本][^。\n]{0,6}(?:一致|相符|无误|相同)|核对无误")
 #: A line is a stamp or a mark of the page where its letters are so much higher than those of most lines.
@@ -83,7 +87,14 @@ _MOST_MARKS = 12
 
 def status_of(flow: Flow, pages: Sequence[PageLines]) -> tuple[StatusMark, ...]:
     """What the file says against its own force, each kind once with all its places, the surest first."""
-    found = [*_aslant(pages), *_lines(pages), *_labelled(flow), *_sentences(flow), *_copy(flow, pages)]
+    found = [
+        *_aslant(pages),
+        *_lines(pages),
+        *_labelled(flow),
+        *_sentences(flow),
+        *_copy(flow, pages),
+        *_unsigned(flow, pages),
+    ]
     by_kind: dict[str, StatusMark] = {}
     for mark in sorted(found, key=lambda each: not each.sure)[:_MOST_MARKS]:
         known = by_kind.setdefault(mark.kind, mark)
@@ -225,3 +236,13 @@ def _copy(flow: Flow, pages: Sequence[PageLines]) -> Iterator[StatusMark]:
     copy = next(copies, None)
     if copy and not _CONFIRMED.search(flow.text) and not any(_CONFIRMED.search(line.text) for line in lines):
         yield _mark("copy", copy, sure=False)
+
+
+def _unsigned(flow: Flow, pages: Sequence[PageLines]) -> Iterator[StatusMark]:
+    """A blank day where a paper without any seal is to be signed. A signature may still be a picture: never sure."""
+    if any(page.seals for page in pages):
+        return
+    for blank in _BLANK_DAY.finditer(flow.text):
+        if _SIGN_HERE.search(flow.text, max(0, blank.start() - _SIGNING_REACH), blank.start()):
+            yield StatusMark(kind="unsigned", found=flow.found(*blank.span()), sure=False)
+            return
