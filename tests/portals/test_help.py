@@ -57,6 +57,11 @@ def test_a_book_is_its_headings_and_what_stands_below() -> None:
     assert '<a href="https://example.org/">网站</a>' in opening
 
 
+def test_code_can_be_moved_by_keys() -> None:
+    (section,) = read_book("unit", '# 手册\n\n```json\n{"code": "15060126"}\n```\n').sections
+    assert '<pre><code tabindex="0" class="language-json">' in section.html
+
+
 def test_pictures_are_those_of_the_handbooks_and_no_others() -> None:
     name, content = next(iter(pictures().items()))
     text = f"# 手册\n\n![核销页面](pictures/{name}) ![别处](https://example.org/a.png) ![没有](pictures/none.png)"

@@ -140,9 +140,13 @@ def _parts(tokens: Sequence[Token]) -> Iterable[tuple[int, str, list[Token]]]:
 
 
 def _adapt(token: Token) -> None:
-    """Give a table the site's look, and a link an address of the site."""
+    """Give a table the site's look, code that may be too wide for a phone a place for the keys that move it, and a
+    link an address of the site.
+    """
     if token.type == "table_open":
         token.attrSet("class", "table")
+    elif token.type in ("fence", "code_block"):
+        token.attrSet("tabindex", "0")
     for child in token.children or ():
         if child.type == "link_open":
             _lead(child)
