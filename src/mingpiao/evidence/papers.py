@@ -18,12 +18,14 @@ from mingpiao.storage.locks import NamedLock
 _LOCK = NamedLock("papers").statement(
     "SELECT pg_advisory_xact_lock(hashtextextended('papers ' || CAST(:unit_id AS text), 0))"
 )
-#: Other files of which at least one trait is that of this one; the oldest of a paper first.
+#: Other files of which at least one trait is that of this one. Those with most of them come first: a unit has many papers
+#: over one sum, and a copy shares more than that.
 _CANDIDATES = text(
     """
 SELECT digest, extraction, coalesce(paper, digest) AS paper FROM evidence_files
 WHERE unit_id = :unit_id AND traits && CAST(:traits AS bigint[]) AND digest <> :digest AND state = 'read'
-ORDER BY uploaded_at, digest LIMIT 60
+ORDER BY cardinality(ARRAY(SELECT unnest(traits) INTERSECT SELECT unnest(CAST(:traits AS bigint[])))) DESC,
+    uploaded_at, digest LIMIT 60
 """
 )
 _LINK = text(
