@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from ctypes import byref, c_int, c_uint
+from itertools import islice
 from typing import Any, NamedTuple
 
 import pypdfium2
@@ -35,6 +36,8 @@ MAX_SIDE = 14_400
 #: The most characters read of one page, and objects examined; a page of a contract has 2,000 characters.
 MAX_CHARACTERS = 20_000
 MAX_OBJECTS = 3_000
+#: Over how many pictures of a page text may lie that was recognised in them.
+_MOST_PICTURES = 50
 #: Text within forms within forms is looked for so deep.
 _DEPTH = 8
 #: Vertical ruling lines, in points: shorter ones are dashes, wider ones are boxes with two sides.
@@ -152,10 +155,8 @@ def _without_recognised(page: Any, found: list[Character], drawn: list[Character
     if not undrawn:
         return found
     view = _to_view(page)
-    boxes = [
-        view.box(*item.get_bounds())
-        for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)
-    ][:MAX_OBJECTS]
+    pictures = islice(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3), _MOST_PICTURES)
+    boxes = [view.box(*item.get_bounds()) for item in pictures]
     return parted(found, [each for each in undrawn if _over_any(each.glyph, boxes)]).unseen
 
 

@@ -18,6 +18,7 @@ _STRAIGHT = 8
 _SIDE_BY_SIDE = 2.5
 #: A line strikes a character out that is so near its middle, and reaches so near its sides, in parts of its own size.
 _MIDDLE = 0.2
+_MOST_STRIKES = 200
 _INSET = 0.25
 #: The shortest and the thickest line that strikes text out, in points; and how light it may be (of 255).
 SHORTEST_STRIKE = 6.0
@@ -124,7 +125,8 @@ def layer_of(
 
 def _struck(characters: list[Character], strikes: list[Strike]) -> list[Character]:
     """Those through whose middle a line goes, with a neighbour; a single one may be a letter over a rule."""
-    if not strikes:
+    # A page with more lines is a drawing, or was made to keep its reader busy.
+    if not 0 < len(strikes) <= _MOST_STRIKES:
         return []
     through = [_goes_through(each.glyph, strikes) and each.angle == 0 for each in characters]
     beside = [False, *through, False]

@@ -7,6 +7,7 @@ happened, not what would.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from statistics import median
 from typing import NamedTuple
@@ -66,8 +67,14 @@ _ITSELF = re.compile(
 )
 _ENDED = re.compile(
     r"(?:已|现|予以)[^,。;]{0,24}?(?P<kind>替代|取代|代替|废止|作废|失效|撤销|撤回|终止|解除)"
+    r"|(?:由|被)[^,。;]{2,24}?(?:替代|取代|代替|废止)"
     r"|(?:不再执行|停止执行|不再有效|不再履行)"
 )
+#: 此份作废, where nothing before it in the sentence makes it a condition.
+_VOID = re.compile(
+    r"(?:本|此)(?:份|件|合同|协议|文件|单|通知)(?:已|现)?(?:作废|废止|失效)(?=[,。;\n\t \d)]|$)"
+)
+_BEFORE_VOID = re.compile(r"[后时者则]|的[,、]")
 _REPLACING = re.compile(r"替代|取代|代替|另行签订|重新签订|新签")
 _CONDITIONAL = re.compile(
     r"如果?|若|倘|假如|一旦|除非|逾期|期满|到期|届满|擅自|涂改|自动|方可|有权|可以|应当?|须|不得|视为|否则|或者?"
@@ -151,9 +158,9 @@ class _Around(NamedTuple):
 def _lines(pages: Sequence[PageLines]) -> Iterator[StatusMark]:
     for page in pages:
         usual = median([line.thickness for line in page.lines] or [1.0])
-        titles = [_bare(line.text) for line in page.lines if line.thickness >= _LARGE * usual]
+        titles = Counter(_bare(line.text) for line in page.lines if line.thickness >= _LARGE * usual)
         # Of several receipts on one page, one may be void.
-        several = any(titles.count(title) > 1 for title in titles)
+        several = any(count > 1 for count in titles.values())
         for number, line in enumerate(page.lines):
             around = _Around(number, line.thickness >= _LARGE * usual, page.lines)
             mark = _line(line, around)
@@ -217,6 +224,15 @@ def _labelled(flow: Flow) -> Iterator[StatusMark]:
 
 def _sentences(flow: Flow) -> Iterator[StatusMark]:
     for sentence in _SENTENCE.finditer(flow.text):
+        void = _VOID.search(sentence[0])
+        if void and not any(
+            rule.search(sentence[0], 0, void.start()) for rule in (_CONDITIONAL, _BEFORE_VOID)
+        ):
+            start = sentence.start()
+            yield StatusMark(
+                kind="revoked", found=flow.found(start + void.start(), start + void.end()), sure=True
+            )
+            continue
         itself = _ITSELF.search(sentence[0])
         ended = _ENDED.search(sentence[0], itself.end()) if itself else None
         if itself is None or ended is None:
