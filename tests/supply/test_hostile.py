@@ -12,15 +12,18 @@ from tests.writeoff.months import head, unit_of
 from mingpiao.kernel.clock import StoppedClock
 from mingpiao.kernel.errors import Refusal
 from mingpiao.numbering.service import open_stock, withdraw_stock
+from mingpiao.supply.following import follow_move
 from mingpiao.supply.model import RequisitionState, SupplyPolicy
 from mingpiao.supply.service import (
     grant_requisition,
+    refuse_requisition,
     request_by_order,
     set_supply_order,
     set_supply_policy,
 )
 
 world = a_world()
+_WAITING = "SELECT region_code FROM messages WHERE region_code IS NOT NULL AND settled_at IS NULL"
 
 
 async def refused(attempt: Any) -> tuple[str, int]:
@@ -110,3 +113,19 @@ async def test_a_revision_beyond_all_numbers_is_another_one(world: World) -> Non
 
     for revision in (2**31 - 1, 10**17, -1):
         assert await refused(change(revision)) == ("supply.policy_changed", 409)
+
+
+async def test_of_a_request_of_a_unit_that_moves_only_the_present_department_is_told(world: World) -> None:
+    hospital = world.province.hospital
+    await emptied(world, hospital)
+    made = await ask(world, hospital, wanted(10, estimate=5), acting=unit_of(hospital))
+    for region in (world.province.other_hospital.unit.region_code, hospital.unit.region_code):
+        async with world.database.system() as connection:
+            await follow_move(connection, hospital.unit_id, region)
+        assert [row["region_code"] for row in await world.rows(_WAITING)] == [region]
+    catalog = await world.catalog.get()
+    async with world.database.system() as connection:
+        await refuse_requisition(
+            connection, made.requisition_id, "库存够用", catalog, revision=3, acting=await officer(world)
+        )
+    assert await world.rows(_WAITING) == []

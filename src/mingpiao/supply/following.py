@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import record_all
 from mingpiao.kernel.clock import now
-from mingpiao.messages.service import settle, tell_department
+from mingpiao.messages.service import of_revisions, settle, tell_department
 from mingpiao.supply.model import RequisitionState
 from mingpiao.supply.tables import requisitions
 
@@ -25,16 +25,26 @@ async def undecided(connection: AsyncConnection, unit_id: int) -> list[str]:
 
 
 async def follow_move(connection: AsyncConnection, unit_id: int, region_code: str) -> None:
-    """The department of a unit's new region decides what waits, and is told."""
-    query = select(requisitions).where(requisitions.c.unit_id == unit_id, _OPEN)
-    for row in (await connection.execute(query.order_by(requisitions.c.requisition_id))).mappings():
+    """The department of a unit's new region decides what waits, and is told; the one before has nothing to do any more.
+
+    It is another revision: who has the page open in the region before learns of it.
+    """
+    moved = await connection.execute(
+        update(requisitions)
+        .where(requisitions.c.unit_id == unit_id, _OPEN)
+        .values(revision=requisitions.c.revision + 1)
+        .returning(requisitions.c.requisition_id, requisitions.c.quantity, requisitions.c.revision)
+    )
+    for row in sorted(moved.all()):
+        topic = f"requisition:{row.requisition_id}"
+        await settle(connection, topic, *of_revisions(topic, row.revision - 1))
         await tell_department(
             connection,
             region_code,
-            f"requisition:{row['requisition_id']}:moved",
+            f"{topic}:{row.revision}",
             "划入本地区的用票单位有一次申领待审核",
-            f"申领{row['quantity']:,}个号码。",
-            link=f"/finance/supply/{row['requisition_id']}",
+            f"申领{row.quantity:,}个号码。",
+            link=f"/finance/supply/{row.requisition_id}",
         )
 
 
@@ -51,10 +61,17 @@ async def follow_switch(connection: AsyncConnection, unit_ids: Sequence[int], *,
             decided_at=now(),
             revision=requisitions.c.revision + 1,
         )
-        .returning(requisitions.c.requisition_id, requisitions.c.unit_id, requisitions.c.kind_code)
+        .returning(
+            requisitions.c.requisition_id,
+            requisitions.c.unit_id,
+            requisitions.c.kind_code,
+            requisitions.c.revision,
+        )
     )
     rows = sorted(ended.all())
-    await settle(connection, *(f"requisition:{row.requisition_id}" for row in rows))
+    for row in rows:
+        topic = f"requisition:{row.requisition_id}"
+        await settle(connection, topic, *of_revisions(topic, row.revision))
     await record_all(
         connection,
         [

@@ -16,7 +16,7 @@ from mingpiao.identity.service import record
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.text import unprintable
-from mingpiao.messages.service import settle, tell_department, tell_unit
+from mingpiao.messages.service import of_revisions, settle, tell_department, tell_unit
 from mingpiao.numbering.model import Segment
 from mingpiao.numbering.service import allot, hold_stocks, kinds_of_unit, open_code
 from mingpiao.supply.auditing import audit, stops_of
@@ -341,7 +341,7 @@ async def _end(
         .returning(requisitions)
     )
     done = requisition_of((await connection.execute(statement)).mappings().one())
-    await settle(connection, _topic(done))
+    await settle(connection, _topic(done), *of_revisions(_topic(done), present.revision))
     return done
 
 
