@@ -13,6 +13,8 @@ from mingpiao.identity.model import Acting
 from mingpiao.kernel.clock import StoppedClock
 from mingpiao.kernel.errors import Refusal
 from mingpiao.numbering.service import lock_issuing, unlock_issuing
+from mingpiao.supply import orders
+from mingpiao.supply.looking import facts_of
 from mingpiao.supply.service import request_by_order, set_supply_order
 
 world = a_world()
@@ -124,3 +126,27 @@ async def test_only_the_units_manager_orders(world: World) -> None:
             await order(world, acting=acting)
         assert refused.value.problems[0].code == "access.denied"
     assert await world.value("SELECT count(*) FROM supply_orders") == 0
+
+
+async def test_what_goes_wrong_with_one_unit_keeps_no_other_waiting(
+    world: World, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await used(world, clock)
+    await order(world)
+    other = world.province.other_hospital
+    await world.value(
+        "INSERT INTO supply_orders VALUES ($1, $2, 1000000, true, '', '某', now())", other.unit_id, KIND
+    )
+    seen: list[int] = []
+
+    async def fails_for_the_first(connection: Any, unit_id: int, kind_code: str) -> Any:
+        seen.append(unit_id)
+        if len(seen) == 1:
+            raise RuntimeError("unforeseen")
+        return await facts_of(connection, unit_id, kind_code)
+
+    monkeypatch.setattr(orders, "facts_of", fails_for_the_first)
+    with pytest.raises(ExceptionGroup) as failed:
+        await request_by_order(world.database)
+    assert [str(each) for each in failed.value.exceptions] == ["unforeseen"]
+    assert sorted(seen) == sorted([world.province.hospital.unit_id, other.unit_id])

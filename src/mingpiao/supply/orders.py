@@ -86,14 +86,23 @@ async def set_supply_order(
 
 
 async def request_by_order(database: Database) -> None:
-    """Ask for numbers for all units with a standing order whose stock is below what it says."""
+    """Ask for numbers for all units with a standing order whose stock is below what it says.
+
+    What goes wrong with one unit keeps no other waiting; it is raised at the end, as an `ExceptionGroup`.
+    """
     async with database.system() as connection:
         active = list(await connection.execute(_ACTIVE))
         standings = await unit_standings(connection, sorted({row.unit_id for row in active}))
         catalog = await load(connection)
+    errors: list[Exception] = []
     for row in active:
         if standings[row.unit_id].free.get(row.kind_code, 0) < row.below:
-            await _request(database, row.unit_id, row.kind_code, catalog)
+            try:
+                await _request(database, row.unit_id, row.kind_code, catalog)
+            except Exception as error:
+                errors.append(error)
+    if errors:
+        raise ExceptionGroup("standing orders of some units could not be followed", errors)
 
 
 async def _request(database: Database, unit_id: int, kind_code: str, catalog: Catalog) -> None:
