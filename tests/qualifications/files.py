@@ -359,6 +359,23 @@ def draw(facts: Facts, *, layout: int = 0, seed: int = 0) -> Drawn:
     return Drawn(image=sheet.image, runs=tuple(sheet.runs))
 
 
+def upright_labels() -> bytes:
+    """A form whose labels stand upright in boxes, one character under another, as a PNG."""
+    sheet = _Sheet((255, 255, 255))
+    y = 200.0
+    for label, value in (
+        ("名称", "鄂尔多斯市演示科学技术协会"),
+        ("负责人", "白春梅"),
+        ("业务范围", "普及科学知识，开展业务培训和学术研讨。"),
+        ("有效期", "自2023年05月15日至2028年05月14日"),
+    ):
+        for place, character in enumerate(label):
+            sheet.write(200, y + 37 * place, character, 32)
+        sheet.write(300, y + 18 * (len(label) - 1), value, 36)
+        y += 37 * len(label) + 40
+    return _saved(sheet.image, "PNG")
+
+
 # -- as people bring them ------------------------------------------------------------------------
 
 

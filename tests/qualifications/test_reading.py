@@ -5,7 +5,7 @@ from datetime import date
 
 import msgspec
 import pytest
-from tests.qualifications.files import LAYOUTS, Facts, draw, make_facts, spoiled
+from tests.qualifications.files import LAYOUTS, Facts, draw, make_facts, spoiled, upright_labels
 
 from mingpiao.qualifications.dates import find_days
 from mingpiao.qualifications.model import QualificationReading, QualificationType
@@ -209,6 +209,216 @@ def test_a_hostile_qualification_costs_no_more_than_a_full_page() -> None:
     reading = read_fields(page_of(*rows) * 200)
     assert len(reading.sheets) == 4
     assert len(reading.fields["name"].places) <= 40
+
+
+# -- forms as other printers make them -------------------------------------------------------------
+
+PURPOSE = (
+    "受理社会捐赠，依照捐赠人意愿使用善款，开",
+    "展业务培训、学术研讨和经验交流；收集整理",
+    "和利用本地区历史文献。",
+)
+
+
+def test_a_value_ends_where_the_lines_begin_whose_label_stands_in_the_middle() -> None:
+    reading = read_fields(
+        page_of(
+            ("住所", 120, 150),
+            ("澄湖市育才巷180号附2号", 240, 150),
+            (PURPOSE[0], 240, 194),
+            ("宗旨和", 110, 214),
+            (PURPOSE[1], 240, 224),
+            ("业务范围", 100, 242),
+            (PURPOSE[2], 240, 254),
+            ("有效期", 110, 330),
+            ("自2018年4月22日至2028年4月21日", 240, 330),
+        )
+    )
+    assert reading.value("address") == "澄湖市育才巷180号附2号"
+    assert reading.value("purpose") == "".join(PURPOSE)
+    assert reading.value("valid_until") == "2028-04-21"
+    assert all(found.confidence >= SURE for found in reading.fields.values())
+
+
+def test_labels_of_two_rows_are_labels_and_no_part_of_the_value_above() -> None:
+    reading = read_fields(
+        page_of(
+            ("名称", 100, 150),
+            ("云渡县博雅职业培训学校", 240, 150),
+            ("统一社会", 100, 190),
+            ("信用代码", 100, 214),
+            ("52450328MJ57640760", 240, 202),
+            ("业务主管", 100, 260),
+            ("单位", 100, 284),
+            ("云渡县科学技术局", 240, 272),
+            ("法 定", 100, 330),
+            ("代表人", 100, 354),
+            ("买合木提江·艾山", 240, 342),
+            ("发证", 100, 410),
+            ("机关", 100, 434),
+            ("云渡县行政审批服务局", 240, 422),
+        )
+    )
+    assert values(reading) == {
+        "name": "云渡县博雅职业培训学校",
+        "code": "52450328MJ57640760",
+        "representative": "买合木提江·艾山",
+        "issuer": "云渡县行政审批服务局",
+    }
+
+
+def test_a_label_of_two_rows_is_parted_from_values_that_were_read_in_one_line_with_it() -> None:
+    pages = page_of(
+        ("宗旨和" + PURPOSE[0], 100, 150),
+        ("业务范围" + PURPOSE[1][:-1], 100, 180),
+        (PURPOSE[1][-1] + PURPOSE[2], 180, 210),
+    )
+    lines = []
+    for line in pages[0].lines:
+        wide = (line.place.right - line.place.left) / len(line.text)
+        edges = [line.place.left + wide * number for number in range(len(line.text) + 1)]
+        lines.append(msgspec.structs.replace(line, edges=tuple(edges)))
+    reading = read_fields([msgspec.structs.replace(pages[0], lines=tuple(lines))])
+    assert reading.value("purpose") == "".join(PURPOSE)
+
+
+@pytest.mark.parametrize("left", [100, 300])
+def test_words_of_a_label_that_begin_a_line_of_its_own_value(left: int) -> None:
+    """With the label beside the value, and above it."""
+    reading = read_fields(
+        page_of(
+            ("宗旨和业务范围", 100, 150 if left == 300 else 118),
+            ("宗旨：普及科学知识，开展业务培训和学术研讨。", left, 150),
+            ("业务范围：受理社会捐赠，依照捐赠人意愿使用", left, 180),
+            ("登记管理机关委托的调查研究。", left, 210),
+            ("有效期", 100, 290),
+            ("长期", 300, 290),
+        )
+    )
+    assert reading.value("purpose") == (
+        "宗旨：普及科学知识，开展业务培训和学术研讨。业务范围：受理社会捐赠，依照捐赠人意愿使用登记管理机关委托的调查研究。"
+        if left == 300
+        else "宗旨：普及科学知识，开展业务培训和学术研讨。业务范围：受理社会捐赠，依照捐赠人意愿使用"
+    )
+    assert reading.value("valid_until") == "unlimited"
+
+
+def test_a_label_that_nobody_can_read_ends_the_value_before_it() -> None:
+    reading = read_fields(
+        page_of(
+            ("名称", 100, 150),
+            ("云渡县总工会", 240, 150),
+            ("地址", 100, 190),
+            ("云渡县文昌街12号", 240, 190),
+            ("有狗", 100, 225),
+            ("自二〇一六年三月二十五日至长期", 240, 225),
+        )
+    )
+    assert values(reading) == {
+        "name": "云渡县总工会",
+        "address": "云渡县文昌街12号",
+        "valid_from": "2016-03-25",
+        "valid_until": "unlimited",
+    }
+    assert reading.fields["valid_until"].confidence < reading.fields["name"].confidence
+
+
+def test_the_row_of_the_code_is_no_title() -> None:
+    fields = (("统一社会信用代码", 100, 150), (CODE, 400, 150))
+    assert "qualification_type" not in read_fields(page_of(*fields)).fields
+    titled = read_fields(page_of(*fields, ("事业单位法人证书", 300, 300)))
+    assert titled.value("qualification_type") == "institution"
+    below = read_fields(page_of(("统一社会信用代码证书", 290, 50), ("代码 13520123MB12345678", 300, 82)))
+    assert below.value("qualification_type") == "credit_code"
+
+
+def test_a_title_of_two_rows_beside_another_column() -> None:
+    reading = read_fields(
+        page_of(
+            ("民办非企业单位", 100, 100),
+            ("登记证书", 130, 132),
+            ("住所", 500, 102),
+            ("云渡县文昌街12号", 600, 102),
+            ("有效期", 500, 134),
+            ("长期", 600, 134),
+        )
+    )
+    assert reading.value("qualification_type") == "non_enterprise"
+    assert reading.value("address") == "云渡县文昌街12号"
+
+
+def test_who_signs_above_a_day_is_the_issuer_where_no_label_tells_it() -> None:
+    rows = (
+        ("业务主管单位", 100, 400),
+        ("云渡县教育局", 300, 400),
+        ("浙江省民政厅", 600, 700),
+        ("2018年07月18日", 590, 735),
+    )
+    reading = read_fields(page_of(*rows))
+    assert reading.value("issuer") == "浙江省民政厅"
+    assert reading.fields["issuer"].confidence < 0.9
+    assert "issuer" not in read_fields(page_of(*rows[:3])).fields
+
+
+def test_a_person_without_a_label_is_offered_but_never_sure() -> None:
+    rows = (
+        ("名称", 100, 150),
+        ("云渡县阳光康复中心", 240, 150),
+        ("次仁·洛桑", 240, 220),
+        ("住所", 100, 290),
+        ("云渡县文昌街12号", 240, 290),
+    )
+    reading = read_fields(page_of(*rows))
+    assert reading.value("representative") == "次仁·洛桑"
+    assert reading.fields["representative"].confidence < SURE
+    assert "representative" not in read_fields(page_of(*rows[:2], *rows[3:])).fields
+
+
+def test_one_doubtful_character_makes_a_long_text_unsure_but_no_proven_code() -> None:
+    code = make_facts(4).code
+    rows = (
+        ("名称", 100, 150),
+        ("桂溪县仁济工益基金会", 300, 150),
+        ("统一社会信用代码", 100, 200),
+        (code, 300, 200),
+    )
+    clear = read_fields(page_of(*rows, confidence=0.99))
+    assert min(found.confidence for found in clear.fields.values()) >= SURE
+    doubtful = read_fields(page_of(*rows, confidence=0.95))
+    assert doubtful.fields["name"].confidence < SURE
+    assert doubtful.fields["code"].confidence >= SURE
+
+
+def test_a_seal_on_a_text_lowers_its_confidence() -> None:
+    pages = page_of(
+        ("发证机关", 100, 150), ("云渡县民政局", 300, 150), ("名称", 100, 400), ("总工会", 300, 400)
+    )
+    seal = PagePlace(page=1, left=0.35, top=0.1, right=0.5, bottom=0.25)
+    reading = read_fields([msgspec.structs.replace(pages[0], seals=(seal,))])
+    assert reading.fields["issuer"].confidence < reading.fields["name"].confidence
+
+
+def test_a_line_that_may_belong_to_a_value_or_not_makes_it_unsure() -> None:
+    reading = read_fields(
+        page_of(
+            ("发证机关", 100, 150),
+            ("云渡县民政局", 300, 150),
+            ("社会组织管理处", 420, 182),
+            ("有效期", 100, 400),
+            ("长期", 300, 400),
+        )
+    )
+    assert reading.fields["issuer"].confidence < SURE
+    assert reading.fields["valid_until"].confidence >= SURE
+
+
+@pytest.mark.whole
+async def test_labels_that_stand_upright_are_read_in_the_reading_process() -> None:
+    data = upright_labels()
+    async with ReaderPool(2) as pool:
+        pages = await pool.read_lines(data, "image/png")
+    texts = {line.text for line in pages[0].lines}
+    assert {"负责人", "业务范围", "有效期"} <= texts
 
 
 @pytest.mark.whole

@@ -1,32 +1,22 @@
-"""Finds the labelled values of a form: groups lines into rows, splits rows at labels, joins lines of a value.
+"""Finds the labelled values of a form: groups lines into rows, and splits rows at labels.
 
 On a form, label and value may be on one line or in two columns of a table; the label may have spaces
 between its characters, may be above the value, or vertically centred beside several lines of it. The caller
-says which words are labels.
+says which words are labels. `headings` finds labels of several rows, `owners` joins the lines of a value.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
 
 import msgspec
 
 from mingpiao.reading.deskew import StraightLine, deskewed
-from mingpiao.reading.model import Label, LabelledValue, PageLines, PagePlace, PageText, TextPiece
+from mingpiao.reading.headings import FindLabel, marked
+from mingpiao.reading.model import PageLines, PagePlace, PageText, TextPiece
+from mingpiao.reading.owners import owned
 
-#: In line heights: the least gap between two cells of a row, and the largest between two lines of a value.
+#: In line heights: the least gap between two cells of a row, and between two words.
 _CELL_GAP = 4.0
-_LINE_GAP = 0.85
-_ALIGNMENT = 1.6
 _WORD_GAP = 0.45
-
-
-class FindLabel(Protocol):
-    """Finds the labels of a kind of form."""
-
-    def __call__(self, text: str, start: int, *, forgiving: bool) -> Label | None:
-        """The label that begins at `start` of a text without spaces, or None. With `forgiving`, one character
-        of it may have been misread."""
-        ...
 
 
 class _Character(msgspec.Struct, frozen=True):
@@ -41,13 +31,15 @@ class _Character(msgspec.Struct, frozen=True):
 
 def values_of(page: PageLines, find_label: FindLabel) -> PageText:
     """The labelled values of a page, from top to bottom."""
-    rows = [_characters(row, page) for row in _rows(deskewed(page))]
+    lines = marked(deskewed(page), find_label, page.width / page.height)
+    rows = [_characters(row, page) for row in _rows(lines)]
     rows.sort(key=lambda row: min(character.line.place.top for character in row))
     pieces = [piece for row in rows for piece in _pieces(row, find_label)]
     for piece in pieces:
         piece.em = piece.height * page.height / page.width
     whole = tuple(_piece(None, row) for row in rows)
-    return PageText(rows=whole, values=tuple(_joined(pieces)))
+    loose = tuple(piece for piece in pieces if piece.field is None)
+    return PageText(rows=whole, values=owned(pieces), loose=loose)
 
 
 def _rows(lines: Sequence[StraightLine]) -> list[list[StraightLine]]:
@@ -125,14 +117,38 @@ def _label_starts(
     found: dict[int, tuple[str, int, bool]] = {}
     place = 0
     while place < len(row):
-        begins = row[place].gap >= _WORD_GAP
-        label = find_label(text, place, forgiving=row[place].line.line.text.strip()[:1] == row[place].text)
-        if label is None or not begins:
+        label = _label_of(row, text, place, find_label)
+        # A label may stand again in its own value: 宗旨 in 宗旨和业务范围.
+        repeated = label is not None and _repeats(row, place, found, label[0])
+        if label is None or repeated:
             place += 1
             continue
-        found[place] = (label.field, label.length, label.exact)
-        place += label.length
+        found[place] = label
+        place += label[1]
     return found
+
+
+def _label_of(
+    row: Sequence[_Character], text: str, place: int, find_label: FindLabel
+) -> tuple[str, int, bool] | None:
+    """The field, length and exactness of the label that begins at this place of a row."""
+    line = row[place].line
+    if row[place].gap < _WORD_GAP or line.role == "value":
+        return None
+    starts = place == 0 or row[place - 1].line is not line
+    if line.role == "label":
+        return ("", sum(character.line is line for character in row), False) if starts else None
+    label = find_label(text, place, forgiving=line.line.text.strip()[:1] == row[place].text)
+    return None if label is None else (label.field, label.length, label.exact)
+
+
+def _repeats(
+    row: Sequence[_Character], place: int, found: dict[int, tuple[str, int, bool]], field: str
+) -> bool:
+    if not field or not found:
+        return False
+    last = max(found)
+    return found[last][0] == field and row[last].line is row[place].line
 
 
 def _first_cell(value: list[_Character]) -> tuple[list[_Character], list[_Character]]:
@@ -156,6 +172,7 @@ def _piece(field: str | None, characters: Sequence[_Character], *, empty: bool =
         text="" if empty else "".join(character.text for character in characters),
         place=_box(characters),
         shown=tuple(_shown(line, characters) for line in lines.values()),
+        letters=max(len(line.line.text) for line in lines.values()),
         confidence=min(line.line.confidence for line in lines.values()),
         height=max(line.place.bottom - line.place.top for line in lines.values()),
     )
@@ -175,110 +192,3 @@ def _box(characters: Sequence[_Character]) -> PagePlace:
 def _shown(line: StraightLine, characters: Sequence[_Character]) -> PagePlace:
     own = [character for character in characters if character.line is line]
     return line.shown(own[0].left, own[-1].right)
-
-
-# -- joining -------------------------------------------------------------------------------------
-
-
-def _joined(pieces: Sequence[TextPiece]) -> Iterator[LabelledValue]:
-    """The labelled values, each with the pieces above and below that have no label of their own."""
-    labelled = [piece for piece in pieces if piece.field is not None]
-    above: dict[int, list[TextPiece]] = {id(piece): [] for piece in labelled}
-    below: dict[int, list[TextPiece]] = {id(piece): [] for piece in labelled}
-    loose = [piece for piece in pieces if piece.field is None]
-    for label in (piece for piece in labelled if not piece.text):
-        block = _beside_label(label, _blocks(loose))
-        below[id(label)] += block
-        loose = [piece for piece in loose if piece not in block]
-    for piece in loose:
-        owner = _owner_above(piece, labelled, below)
-        under = _owner_below(piece, labelled, loose)
-        if under is not None and (owner is None or under[0] < owner[0] * 0.7):
-            above[id(under[1])].append(piece)
-        elif owner is not None:
-            below[id(owner[1])].append(piece)
-    for piece in labelled:
-        parts = [*above[id(piece)], piece, *below[id(piece)]]
-        yield LabelledValue(field=piece.field or "", pieces=tuple(part for part in parts if part.text))
-
-
-def _blocks(loose: Sequence[TextPiece]) -> list[list[TextPiece]]:
-    """Groups of lines that are close below one another and begin at the same left edge."""
-    blocks: list[list[TextPiece]] = []
-    for piece in sorted(loose, key=lambda piece: piece.place.top):
-        for block in blocks:
-            last = block[-1]
-            gap = (piece.place.top - last.place.bottom) / piece.height
-            if -0.5 <= gap <= _LINE_GAP * 0.7 and abs(piece.place.left - last.place.left) <= piece.em:
-                block.append(piece)
-                break
-        else:
-            blocks.append([piece])
-    return blocks
-
-
-def _beside_label(label: TextPiece, blocks: Sequence[list[TextPiece]]) -> list[TextPiece]:
-    """The lines to the right of a label that is vertically centred beside them."""
-    place = label.label or label.place
-    middle = (place.top + place.bottom) / 2
-    beside = [
-        block
-        for block in blocks
-        if block[0].place.left >= place.right - label.em
-        and block[0].place.top <= middle <= block[-1].place.bottom
-    ]
-    return min(beside, key=lambda block: block[0].place.left, default=[])
-
-
-def _owner_above(
-    piece: TextPiece, labelled: Sequence[TextPiece], below: dict[int, list[TextPiece]]
-) -> tuple[float, TextPiece] | None:
-    """The value whose last line is close above the piece in the same column, with the gap in line heights."""
-    found: list[tuple[float, TextPiece]] = []
-    for owner in labelled:
-        last = below[id(owner)][-1] if below[id(owner)] else owner
-        gap = (piece.place.top - last.place.bottom) / piece.height
-        if not owner.text and not below[id(owner)]:
-            # Below a label without a value, the value may be a little further away.
-            close = -0.5 <= gap <= 2 * _LINE_GAP and _beside(owner.label or owner.place, piece, owner.em)
-        else:
-            close = -0.5 <= gap <= _LINE_GAP and _in_column(owner, piece)
-        if close:
-            found.append((max(gap, 0.01), owner))
-    return min(found, key=lambda pair: pair[0], default=None)
-
-
-def _owner_below(
-    piece: TextPiece, labelled: Sequence[TextPiece], loose: Sequence[TextPiece]
-) -> tuple[float, TextPiece] | None:
-    """The labelled value close below the piece, also across aligned lines without labels, with the gap.
-
-    The first lines of a value may be higher than the row of its label.
-    """
-    bottom, chain = piece, 0
-    while chain < 4:
-        found: list[tuple[float, TextPiece]] = []
-        for owner in (*labelled, *loose):
-            gap = (owner.place.top - bottom.place.bottom) / piece.height
-            aligned = abs(owner.place.left - piece.place.left) <= _ALIGNMENT * piece.em * 0.5
-            if owner is not bottom and owner.text and aligned and -0.5 <= gap <= _LINE_GAP * 0.6:
-                found.append((max(gap, 0.01), owner))
-        if not found:
-            return None
-        nearest = min(found, key=lambda pair: pair[0])
-        if nearest[1].field is not None:
-            return nearest
-        bottom, chain = nearest[1], chain + 1
-    return None
-
-
-def _in_column(owner: TextPiece, piece: TextPiece) -> bool:
-    """Whether a piece begins at the left edge of the value or of its label."""
-    slack = _ALIGNMENT * piece.em
-    if abs(piece.place.left - owner.place.left) <= slack:
-        return True
-    return owner.label is not None and abs(piece.place.left - owner.label.left) <= slack
-
-
-def _beside(label: PagePlace, piece: TextPiece, em: float) -> bool:
-    return piece.place.left <= label.right + em and piece.place.right >= label.left - em

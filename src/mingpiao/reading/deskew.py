@@ -18,11 +18,16 @@ _BOX_HEIGHT = 1.3
 
 
 class StraightLine(msgspec.Struct, frozen=True):
-    """A line with its place on the straightened page, and the slope that was removed (in parts of the page)."""
+    """A line with its place on the straightened page, and the slope that was removed (in parts of the page).
+
+    `role` is "label" for a line that is a label though its words are unknown, "value" for one that is none though
+    its words are known, and "" for all others.
+    """
 
     line: TextLine
     place: PagePlace
     slope: float = 0.0
+    role: str = ""
 
     def shown(self, left: float, right: float) -> PagePlace:
         """The place on the original page of a part of the line, given by its edges on the straightened page."""
@@ -71,7 +76,14 @@ def deskewed(page: PageLines) -> list[StraightLine]:
 
 
 def _slope(lines: Sequence[TextLine], page: PageLines) -> float:
-    """The slope of the page (rise by run), positive when lines fall to the right; 0.0 for a straight page."""
+    """The slope of the page (rise by run), positive when lines fall to the right; 0.0 for a straight page.
+
+    It is the one that was measured when the lines were found, or else guessed from the boxes around them.
+    """
+    measured = [line.slope * page.height / page.width for line in lines if line.slope]
+    if measured:
+        rise = median(measured)
+        return rise if _LEAST <= abs(rise) <= _MOST else 0.0
     long = [one for line in lines if (one := _rise(line, page)) is not None]
     if len(long) < 2:
         return 0.0

@@ -95,6 +95,7 @@ class TextPiece(msgspec.Struct, kw_only=True):
 
     `place` and `label` are places on the straightened page, `shown` on the original one. `height` is the
     line's height as a fraction of the page's height, `em` the same length as a fraction of its width.
+    `letters` is how many characters the longest of its lines has, which the confidence is the mean of.
     """
 
     field: str | None
@@ -106,13 +107,17 @@ class TextPiece(msgspec.Struct, kw_only=True):
     exact: bool = True
     height: float = 0.0
     em: float = 0.0
+    letters: int = 0
 
 
 class LabelledValue(msgspec.Struct, frozen=True, kw_only=True):
-    """A whole value, from its pieces in order."""
+    """A whole value, from its pieces in order. `exact` tells that its label was read without a slip, `guessed` that
+    other lines may belong to it as well, or some of these may not."""
 
     field: str
     pieces: tuple[TextPiece, ...]
+    exact: bool = True
+    guessed: bool = False
 
     @property
     def text(self) -> str:
@@ -128,7 +133,8 @@ class LabelledValue(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class PageText(msgspec.Struct, frozen=True, kw_only=True):
-    """A page's rows as texts without spaces, and its labelled values."""
+    """A page's rows as texts without spaces, its labelled values, and the cells that have no label on their row."""
 
     rows: tuple[TextPiece, ...]
     values: tuple[LabelledValue, ...]
+    loose: tuple[TextPiece, ...] = ()

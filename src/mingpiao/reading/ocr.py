@@ -8,6 +8,7 @@ import functools
 import math
 import os
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -39,6 +40,14 @@ _BATCH = 2
 #: Short lines are padded to this width (pixels at a height of 48). It is half the library's default, since
 #: cells of tables are short.
 _NARROWEST = 160
+#: A box this much higher than wide may be a word that stands upright, one character under another. It is one
+#: when it reads this well so, and not as a line. It has at most this many characters in a height of its width.
+_STANDING = 1.5
+_STANDS_WELL = 0.8
+_SLIMMEST = 2.2
+#: The most characters of a standing word, and the least pixels of a row or column that is written on.
+_MOST_STANDING = 12
+_LEAST_MARKS = 2
 #: The most lines that are read of one page; a page of small print has 120.
 _MAX_LINES = 600
 #: Red ink, by its channels (of 255), as of seals; and its least share of a page on which stamps are looked for.
@@ -87,7 +96,9 @@ def look(shown: Any, number: int, likely: int | None = None) -> Seen:
         pixels, _ = _turned_by(rotation, pixels, ())
         # The detector finds lines in any direction, but misses fewer on an upright page.
         boxes = _detect(pixels)
-    lines = _in_order(_read(_crops(pixels, boxes)), boxes, pixels.shape[:2], number)
+    crops = _crops(pixels, boxes)
+    read = [_stood_up(crop, text) for crop, text in zip(crops, _read(crops), strict=True)]
+    lines = _in_order(read, boxes, pixels.shape[:2], number)
     aslant = _stamps(pixels, _slope(boxes), number)
     return Seen(rotation, lines, tuple(_turned(seal, rotation) for seal in seals), aslant)
 
@@ -233,6 +244,44 @@ def _read(crops: Sequence[Array]) -> list[tuple[str, float]]:
         return []
     found = _engine().recognize_txt(list(crops))
     return list(zip(found.txts or (), found.scores or (), strict=True))
+
+
+def _stood_up(crop: Array, read: tuple[str, float]) -> tuple[str, float]:
+    """What a box says: as a line, or as a word whose characters stand under one another, whichever reads well."""
+    if crop.shape[0] < _STANDING * crop.shape[1] or read[1] >= _READS_WELL:
+        return read
+    word = _inked(crop)
+    most = round(_SLIMMEST * crop.shape[0] / crop.shape[1])
+    counts = range(2, min(max(2, most), _MOST_STANDING) + 1)
+    laid = _read([_laid_down(word, count) for count in counts])
+    # A wrong number of parts cuts through characters, and seldom gives as many of them as there are parts.
+    fitting = [one for count, one in zip(counts, laid, strict=True) if len(one[0].strip()) == count]
+    best = max(fitting, key=lambda one: one[1], default=read)
+    return best if best[1] >= _STANDS_WELL else read
+
+
+def _inked(crop: Array) -> Array:
+    """The part of a box that has writing, without the margin that the detector leaves around it."""
+    grey = cv2.cvtColor(crop, cv2.COLOR_BGR2GRAY).astype(np.float32)
+    apart = np.abs(grey - np.median(grey))
+    marks = apart > 0.5 * np.percentile(apart, 98)
+    rows, columns = (np.flatnonzero(marks.sum(axis=axis) >= _LEAST_MARKS) for axis in (1, 0))
+    if not len(rows) or not len(columns):
+        return crop
+    return crop[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _laid_down(word: Array, count: int) -> Array:
+    """The characters of a standing word, which has so many, beside one another."""
+    ends = [round(word.shape[0] * part / count) for part in range(count + 1)]
+    size = max(end - start for start, end in pairwise(ends))
+    gap = max(1, size // 12)
+    return np.hstack(
+        [
+            cv2.copyMakeBorder(word[start:end], gap + size - end + start, gap, gap, gap, cv2.BORDER_REPLICATE)
+            for start, end in pairwise(ends)
+        ]
+    )
 
 
 class _Placed(NamedTuple):
