@@ -57,8 +57,8 @@ _FACTS = 1.0
 _CLAIMS = {"payer": 2.0, "payee": 2.0, "amount": 2.0, "purpose": 0.5}
 #: A claim may stop this share of honest bills by weights alone, and as many with rules, of families that the
 #: weights do not know.
-_MOST_ALARMS = 0.007
-_STEPS = (*(round(0.6 + step / 50, 2) for step in range(20)), 0.985, 0.99, 0.995)
+_MOST_ALARMS = 0.005
+_STEPS = (*(round(0.7 + step / 50, 2) for step in range(15)), 0.985, 0.99, 0.995)
 _HINT = 0.5
 
 Examples = dict[str, list[Example]]

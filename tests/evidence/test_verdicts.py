@@ -10,7 +10,7 @@ import pytest
 from tests.evidence.test_comparison import BILL, amount, changed, file, found
 
 from mingpiao.evidence.comparison import compare
-from mingpiao.evidence.model import BillFacts, Claim, ClaimVerdict, Extraction, Party
+from mingpiao.evidence.model import BillFacts, Claim, ClaimVerdict, Extraction, Party, Usage
 from mingpiao.evidence.weighing.model import Bounds, Learnt, Weights
 
 CONTRADICT, HINT, AGREE, ABSENT = (
@@ -146,11 +146,12 @@ def test_a_day_that_was_hardly_told_from_others_is_a_hint(how: float, expected: 
     [
         (date(2026, 1, 31), "contract", HINT),
         (date(2026, 2, 1), "contract", CONTRADICT),
-        (date(2026, 1, 31), "policy", CONTRADICT),
+        (date(2026, 1, 31), "policy", HINT),
+        (date(2026, 1, 31), "transfer", CONTRADICT),
         (date(2025, 12, 31), "policy", AGREE),
     ],
 )
-def test_agreements_are_settled_up_to_a_month_after_their_end(
+def test_agreements_and_notices_are_settled_up_to_a_month_after_their_end(
     on: date, kind: str, expected: ClaimVerdict
 ) -> None:
     says = likely(signed_on=None, starts_on=found("2025-01-01"), ends_on=found("2025-12-31"), kind=kind)
@@ -171,6 +172,40 @@ def test_agreements_are_paid_before_their_period_begins(
         kind=kind,
     )
     assert claim_of("date", BILL, says, doubting()).verdict is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "expected"),
+    [
+        ("2026-03-08\n2026-03-11\n2026-03-20", "transfer", HINT),
+        # Of the three days none lies shortly before the bill.
+        ("2026-01-08\n2026-03-11\n2026-03-20", "transfer", CONTRADICT),
+        ("2026-03-08\n2026-03-11", "transfer", CONTRADICT),
+        ("2026-03-08\n2026-03-11\n2026-03-20", "policy", CONTRADICT),
+    ],
+)
+def test_a_statement_names_many_days(text: str, kind: str, expected: ClaimVerdict) -> None:
+    says = likely(signed_on=found("2026-03-20"), kind=kind)
+    page = msgspec.structs.replace(says.pages[0], text=text)
+    claim = claim_of("date", BILL, msgspec.structs.replace(says, pages=(page,)), doubting())
+    assert claim.verdict is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("内蒙古蓝天科技有限公司 60,000.00", HINT),
+        ("内蒙古蓝天科技有限公司\n摘要\n60,000.00 2026-03-01", HINT),
+        # In the line of somebody else it says nothing, nor as part of a longer number.
+        ("包头市青山科技有限公司 60,000.00", CONTRADICT),
+        ("内蒙古蓝天科技有限公司 160,000.00", CONTRADICT),
+    ],
+)
+def test_an_amount_in_the_payers_line_is_no_contradiction(text: str, expected: ClaimVerdict) -> None:
+    says = likely()
+    page = msgspec.structs.replace(says.pages[0], text=text)
+    says = msgspec.structs.replace(says, pages=(page,))
+    assert claim_of("amount", WRONG["amount"], says, doubting(amount=0.99)).verdict is expected
 
 
 # -- accounts --------------------------------------------------------------------------------------
@@ -211,3 +246,60 @@ def test_the_account_that_counts_is_the_receivers(says: Extraction, expected: Cl
     assert claim.verdict is expected
     if expected is CONTRADICT:
         assert claim.found == _ANOTHER
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "expected"),
+    [
+        ("户名：内蒙古大学\n开户行：工商银行\n账号：6222 0202 0011 2345 678", "policy", CONTRADICT),
+        ("本方户名\n内蒙古大学\n本方账号\n6222020200112345678", "transfer", CONTRADICT),
+        # Receipts show both sides beside each other.
+        ("户名：内蒙古大学\n账号：6222020200112345678", "transfer", ABSENT),
+        # Somebody else's name comes first, or too much else.
+        ("内蒙古大学\n内蒙古蓝天科技有限公司\n账号：6222020200112345678", "policy", ABSENT),
+        ("内蒙古大学\n一\n二\n三\n账号：6222020200112345678", "policy", ABSENT),
+    ],
+)
+def test_the_account_below_the_units_name_is_the_units(text: str, kind: str, expected: ClaimVerdict) -> None:
+    says = _with_accounts("", "", _ANOTHER, "99999999999")
+    page = msgspec.structs.replace(says.pages[0], text=text)
+    says = msgspec.structs.replace(says, pages=(page,), kind=kind)
+    assert claim_of("account", BILL, says, doubting()).verdict is expected
+
+
+# -- calls, sums that were cut off, limits that were passed ----------------------------------------
+
+
+def _says(text: str, **changes: Any) -> Extraction:
+    says = likely(**changes)
+    return msgspec.structs.replace(says, pages=(msgspec.structs.replace(says.pages[0], text=text),))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "expected"),
+    [
+        ("各投标人须于开标前缴纳保证金。", "policy", HINT),
+        # Money that is given goes to those that are named, and a contract calls nobody.
+        ("各单位：现下达补助经费，不得收费。", "policy", CONTRADICT),
+        ("各投标人须于开标前缴纳保证金。", "contract", CONTRADICT),
+        ("请你公司缴纳保证金。", "policy", CONTRADICT),
+    ],
+)
+def test_a_call_to_whoever_takes_part_names_no_payer(text: str, kind: str, expected: ClaimVerdict) -> None:
+    claim = claim_of("payer", WRONG["payer"], _says(text, kind=kind), doubting(payer=0.99))
+    assert claim.verdict is expected
+
+
+@pytest.mark.parametrize(("words", "expected"), [("25000", ABSENT), ("26000", CONTRADICT)])
+def test_words_whose_beginning_was_read_apart_do_not_differ(words: str, expected: ClaimVerdict) -> None:
+    says = msgspec.structs.replace(likely(), amounts=(amount("1725000"), amount(words, "", beside="1725000")))
+    assert claim_of("words", BILL, says, doubting()).verdict is expected
+
+
+@pytest.mark.parametrize(
+    ("used", "expected"), [("49999.00", CONTRADICT), ("50000.00", CONTRADICT), ("50001.00", HINT)]
+)
+def test_a_limit_that_earlier_bills_passed_is_hardly_the_limit(used: str, expected: ClaimVerdict) -> None:
+    usage = {"paper": Usage(amount=Decimal(used), bills=1)}
+    claims = compare(BILL, {"paper": likely()}, usage, doubting())
+    assert next(claim.verdict for claim in claims if claim.name == "usage") is expected

@@ -42,6 +42,17 @@ def test_surroundings_tell_label_part_row_and_column() -> None:
         ("单位：万元", []),
         ("请我公司付款", []),
         ("受赠单位：大庆市泰合高级中学校友会", ["大庆市泰合高级中学校友会"]),
+        ("大庆市泰合高级中学校友会九十周年校庆捐款明细", ["大庆市泰合高级中学校友会"]),
+        ("账户已收到沧州凯润（集团）有限公司捐款。", ["沧州凯润(集团)有限公司"]),
+        ("余额2,512,091.47赤峰万通信息技术有限公司", ["赤峰万通信息技术有限公司"]),
+        ("兹证明：郑国栋于2026年7月20日付款。", ["郑国栋"]),
+        ("尊敬的热娜·依明校友：", ["热娜·依明"]),
+        ("由本校校友、许立新（个人）捐赠的款项", ["许立新"]),
+        ("付款人：阳春梅", ["阳春梅"]),
+        ("付款人：成功", []),
+        ("汇款人：KOBAYASHI SEIKI CO., LTD.：", ["KOBAYASHI SEIKI CO., LTD."]),
+        ("地址：迎宾路177号商会大厦", []),
+        ("请转到学校账户", []),
     ],
 )
 def test_names_begin_and_end_where_they_do(row: str, names: list[str]) -> None:
@@ -59,6 +70,30 @@ def test_sentences_say_who_pays_whom_by_any_label() -> None:
     votes = directions(flow.text, mentions_of(flow))
     assert votes["成都川穹新能源有限公司"][0] > votes["成都川穹新能源有限公司"][1]
     assert votes["昭通师范学院"][1] > votes["昭通师范学院"][0]
+
+
+def test_a_finance_office_that_writes_with_another_pays() -> None:
+    found = read(
+        "铁岭市财政局  铁岭市教育局",
+        "关于拨付教学仪器设备购置补助资金的通知",
+        "铁岭市第四小学：",
+        "现拨付你校补助资金128万元。",
+        "铁岭市财政局",
+        "铁岭市教育局",
+        "2025年11月7日",
+    )
+    pays = {party.name.value: party.pays for party in found.parties}
+    assert pays["铁岭市财政局"] > max(0.5, pays["铁岭市教育局"])
+
+
+def test_who_prints_an_official_paper_is_no_party() -> None:
+    found = read(
+        "昭觉县人民政府专题会议纪要",
+        "会议决定，由昭觉县城市建设投资有限公司支付昭觉县中医医院补偿费155.5万元。",
+        "昭觉县人民政府办公室\t2024年1月31日印发",
+    )
+    office = [party for party in found.parties if party.name.value == "昭觉县人民政府办公室"]
+    assert [(party.pays, party.receives, party.role) for party in office] == [(0.0, 0.0, "")]
 
 
 def test_rows_of_a_list_have_owners_and_add_up() -> None:

@@ -171,6 +171,7 @@ def _words(file: File) -> Claim | None:
         if one.beside is not None
         and one.value != one.beside
         and one.value not in digits
+        and not _is_cut_off(one)
         and not _may_be_misread(one, file)
         and not _digits_doubtful(one, file)
     ]
@@ -194,6 +195,13 @@ def _words(file: File) -> Claim | None:
         found="、".join(dict.fromkeys(one.found.text for one in shown)),
         explanation=sentence,
         marks=file.marks(one.found for one in shown),
+    )
+
+
+def _is_cut_off(one: Amount) -> bool:
+    """Whether an amount in words is the end of the digits beside it, so that its beginning was read apart."""
+    return (
+        one.beside is not None and one.value < one.beside and f"{one.beside:.2f}".endswith(f"{one.value:.2f}")
     )
 
 
@@ -269,8 +277,10 @@ def _usage(bill: BillFacts, file: File) -> Claim | None:
         for one in file.says.amounts
         if one.value == limit or (own and one.value in own.amounts)
     ]
-    # A bill of just the stated amount says itself that this is the amount.
-    sure = not any(weights) or max(weights) >= _SURELY or bill.total == limit
+    # A bill of just the stated amount says itself that this is the amount, and so do earlier ones that used it up.
+    sure = not any(weights) or max(weights) >= _SURELY or limit in (bill.total, used)
+    # Where earlier bills are beyond it already, it is hardly the amount that counts.
+    sure = sure and used <= limit
     # When no other bill used the file, the claim "amount" already says that this bill is too large.
     alone_beyond = used == 0 and bill.total > limit
     totals = [one for one in file.says.totals if one.value == limit]

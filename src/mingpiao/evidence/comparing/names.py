@@ -1,7 +1,7 @@
 """Checks of names: are the payer and the unit parties of the file, and is the account the unit's own?"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from rapidfuzz.distance import Levenshtein
 
@@ -24,6 +24,8 @@ from mingpiao.reading.model import Found
 _SHOWN = 4
 #: From this probability on a party is taken for the receiver whose account counts.
 _SURELY = 0.9
+#: Weights alone contradict only where somebody else has the role rather than not.
+_RATHER = 0.5
 _WORDS = {PAYER: ("缴款人", "付款方"), PAYEE: ("开票单位", "收款方")}
 
 
@@ -57,7 +59,11 @@ def _weighed(bill: BillFacts, claim: Claim, file: File, learnt: Learnt) -> Claim
     ruled = claim.verdict is ClaimVerdict.CONTRADICT
     doubt = doubt_about(role, bill, file, learnt, ruled=ruled)
     ours, side = _WORDS[role]
-    others = [party for party in _likeliest(role, file) if not _is(party, name, "", file)]
+    others = [
+        party
+        for party in _likeliest(role, file)
+        if _likely(party, role) >= _RATHER and not _is(party, name, "", file)
+    ]
     if doubt is Certainty.SURE and not ruled and others:
         sentence = f"{ours}为“{name}”，从材料看{side}是“{_name(others[:1])}”，两者不一致。"
         return _claim(role, ClaimVerdict.CONTRADICT, name, others[:1], file, sentence)
@@ -168,8 +174,40 @@ def _alone_and_another(own: str, file: File) -> list[Found]:
     return found if clear and Levenshtein.distance(own, known.pop()) > _MISREAD else []
 
 
+def _beside_the_unit(own: str, unit: str, file: File) -> list[Found]:
+    """The one account that stands below or behind the unit's name, before anybody else's, where it is another.
+
+    Receipts name both sides beside each other, so that only their 本方 tells.
+    """
+    wanted = fold(unit).replace(" ", "")
+    rows = [row.replace(" ", "") for row in file.rows]
+    others = {fold(party.name.value).replace(" ", "") for party in file.says.parties if party.role}
+    others = {name for name in others if name not in wanted and wanted not in name}
+    found: dict[str, Found] = {}
+    for place, row in enumerate(rows):
+        able = file.says.kind != "transfer" or "本方" in row + rows[max(0, place - 1)]
+        if wanted and wanted in row and able:
+            for one in _next_account(rows[place : place + _LINES_OF_ACCOUNT], others, file.says.accounts):
+                found[one.value] = one
+    clear = len(found) == 1 and has_probabilities(file.says)
+    return list(found.values()) if clear and Levenshtein.distance(own, next(iter(found))) > _MISREAD else []
+
+
+def _next_account(rows: Sequence[str], others: Collection[str], known: Sequence[Found]) -> list[Found]:
+    """The first account in these lines, before the name of another party."""
+    for number, row in enumerate(rows):
+        if number and any(name in row for name in others):
+            return []
+        digits = row.replace("-", "")
+        if here := [one for one in known if one.value in digits]:
+            return here[:1]
+    return []
+
+
 #: So many digits of an account may be read wrongly.
 _MISREAD = 3
+#: An account stands at most so many lines below its owner's name, that line included.
+_LINES_OF_ACCOUNT = 4
 
 
 def _account(bill: BillFacts, own: str, file: File) -> Claim:
@@ -180,13 +218,15 @@ def _account(bill: BillFacts, own: str, file: File) -> Claim:
     unsure = any(
         0 < party.receives < _SURELY for party in file.says.parties if party.role == PAYEE and party.account
     )
-    alone = [] if equal or receivers else _alone_and_another(own, file)
+    alone = [] if equal else _beside_the_unit(own, bill.unit_name, file)
+    if not (equal or receivers or alone):
+        alone = _alone_and_another(own, file)
     if equal:
         verdict, found = ClaimVerdict.AGREE, equal
         explanation = f"材料载明的收款账号 {own} 与单位登记的账号一致。"
     elif alone:
         verdict, found = ClaimVerdict.CONTRADICT, alone
-        explanation = f"单位登记的账号为 {own}，材料中可能收款的账号只有 {found[0].value}，两者不一致。"
+        explanation = f"单位登记的账号为 {own}，材料中能认作单位账号的只有 {found[0].value}，两者不一致。"
     elif receivers and unsure:
         return cannot_tell(
             absent("account", own, ""), f"材料中的收款账号 {receivers[0].value} 是不是单位的账号"

@@ -20,6 +20,7 @@ _LONG_PHRASE = 5
 _SURELY = 0.7
 #: Under agreements money is paid before their period begins, and settled some time after it ends.
 _AGREED = ("contract", "donation")
+_SETTLED = (*_AGREED, "policy")
 _SETTLING = timedelta(days=31)
 #: From so many days or rows on a file is a list of payments; a bill follows its payment soon.
 _MANY_DAYS, _SOON = 3, timedelta(days=20)
@@ -39,12 +40,12 @@ def _dates(bill: BillFacts, file: File) -> Claim | None:
     on = bill.issued_on
     if signed and signed > on:
         sentence = f"材料于 {signed} 签订，晚于开票日期 {on}。"
-        several = says.kind == "transfer" and _told_day(bill, file)
+        several = (says.kind == "transfer" or "纪要" in file.text) and _told_day(bill, file)
         return _date_claim(bill, file, says.signed_on, sentence, False, unclear=several)
     agreed = says.kind in _AGREED
     if end and end < on:
         sentence = f"材料的期限至 {end} 止，开票日期 {on} 已经超过。"
-        settled = agreed and (on - end <= _SETTLING or _lists(file))
+        settled = (says.kind in _SETTLED and on - end <= _SETTLING) or (agreed and _lists(file))
         return _date_claim(bill, file, says.ends_on, sentence, False, late=settled)
     if start and start > on:
         sentence = f"材料的期限自 {start} 起，开票日期 {on} 尚未开始。"

@@ -14,6 +14,7 @@ from mingpiao.evidence.weighing.directions import directions, roles_of_paper
 from mingpiao.evidence.weighing.features import Features, features_of, merged
 from mingpiao.evidence.weighing.lexicon import topics_in
 from mingpiao.evidence.weighing.mentions import Mention
+from mingpiao.evidence.weighing.money_kinds import kinds_of
 from mingpiao.evidence.weighing.rows import row_features, rows_of
 from mingpiao.evidence.weighing.rules import Opinion, dated, named, purposed, weighed
 from mingpiao.evidence.weighing.surroundings import Surroundings, Surveyor
@@ -503,11 +504,19 @@ def purpose_candidates(flow: Flow, surveyor: Surveyor, kind: str, opinion: Opini
             if re.search("[\u4e00-\u9fff]{2}", flow.text[start:end]):
                 spans.setdefault((start, end), how)
     found = []
+    title = surveyor.title.replace(" ", "")
     for (start, end), how in sorted(spans.items())[:400]:
         text = flow.text[start:end]
         features = features_of(surveyor.around(start, end), kind)
         features |= {f"how:{how}": 1.0, f"long:{min(len(text) // 6, 6)}": 1.0}
         features |= {f"inside:{name}": 1.0 for name in _inside(text)}
+        features |= {
+            "again": min(flow.text.count(text) - 1, 3) / 3,
+            "in_title": float(text in title),
+            "of_money": float(bool(kinds_of([text]))),
+            f"how:{how}&money": float(bool(kinds_of([text]))),
+            f"how:{how}&{kind}": 1.0,
+        }
         features |= {f"ends~{text[-2:]}": 0.5, f"begins~{text[:2]}": 0.5} | purposed(opinion, text)
         found.append(TextCandidate(start, end, text, features))
     return found

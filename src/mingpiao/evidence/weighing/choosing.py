@@ -195,6 +195,13 @@ def _opposed(told: list[dict[str, float]]) -> None:
 _TURNED = 0.55
 
 
+def _is_no_party(each: NameCandidate) -> bool:
+    """Whether a name is that of an office that prints a paper, or permits what others agree and gives nothing."""
+    prints = each.features.get("prints") and each.name.endswith("办公室")
+    permits = each.features.get("author&permits") and not each.features.get("author&gives")
+    return bool(prints or permits)
+
+
 _FINANCE = re.compile(r"财政[厅局部]")
 
 
@@ -227,8 +234,7 @@ def _parties(flow: Flow, seen: Survey, amounts: Sequence[Amount], weights: Weigh
     names = seen.names[:_MOST_PARTIES]
     told = [weights.probabilities(each.features) for each in names]
     for place, each in enumerate(names):
-        if each.features.get("prints") and each.name.endswith("办公室"):
-            # Whoever prints an official paper is no party to what it says.
+        if _is_no_party(each):
             told[place] = {"payer": 0.0, "payee": 0.0, "other": 1.0}
     _together(names, told)
     _alike(names, told, shares)

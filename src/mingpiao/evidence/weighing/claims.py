@@ -64,7 +64,12 @@ def party_features(name: str, code: str, role: str, file: File) -> Features:
         f"kind:{says.kind}": 1.0,
     }
     # What sets prices names no payer; and a name that stands there, but was not made out, may be anybody.
-    priced = role == PAYER and says.kind == "policy" and found["prices"] and found["person"] and not own
+    priced = (
+        role == PAYER
+        and says.kind == "policy"
+        and not own
+        and ((found["prices"] and found["person"]) or _calls_many(text))
+    )
     found[SILENT] = float(priced or (mentioned and not own and not within))
     found["prices&person"] = found["prices"] * found["person"]
     regime = "known" if own else "mentioned" if mentioned else "near" if near else "absent"
@@ -80,6 +85,20 @@ def party_features(name: str, code: str, role: str, file: File) -> Features:
     found[f"{regime}&listed"] = found["listed"]
     found[f"{regime}&person"] = found["person"]
     return found
+
+
+#: A call to whoever takes part; money that goes the other way is given to those that are named.
+_TO_MANY = re.compile(
+    r"公告|各(?:有关|相关|参[训会赛])?(?:单位|学校|院校|学院|企业|会员|[市县区校])|投标人|供应商|报名|参[训会赛]|考生|学员|家长"
+)
+_PAYING, _GIVING = (
+    re.compile(r"缴纳|交纳|汇[至入]|缴[至入]|保证金|收费|缴费|报名费"),
+    re.compile(r"下达|拨付|补助"),
+)
+
+
+def _calls_many(text: str) -> bool:
+    return bool(_TO_MANY.search(text) and _PAYING.search(text) and not _GIVING.search(text))
 
 
 def _role(parties: Iterable[Party], role: str) -> list[float]:

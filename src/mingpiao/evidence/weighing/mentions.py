@@ -29,14 +29,16 @@ _IN_TEXT = re.compile(
 _WITH_TITLE = re.compile(
     r"(?P<name>[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,8}·[\u4e00-\u9fff]{1,8}) ?(?:先生|女士|同志|同学|老师)"
 )
-_DOTTED = r"[\u4e00-\u9fff]{1,8}(?:·[\u4e00-\u9fff]{1,8})+"
+_DOTTED = r"[\u4e00-\u9fff]{1,8}(?:·[\u4e00-\u9fff]{1,8}?)+"
 #: Persons whom the words around them tell: 本人林康, 兹证明:郑国栋于2026年, 尊敬的蒋诗文校友, 许立新(个人).
 _TOLD = re.compile(
     rf"(?:本人|兹证明|尊敬的|今收到|兹收到|现收到|收到)[ :]{{0,2}}(?P<name>[\u4e00-\u9fff]{{2,4}}?|{_DOTTED})"
     r"(?=[,于向]|自愿|校友|先生|女士|同学|家长|理事|会长|捐|交来|缴来|(?:19|20)\d\d)"
     rf"|(?<=[、,和及])(?P<private>[\u4e00-\u9fff]{{2,4}}|{_DOTTED})(?=\((?:个人|自然人)\))"
 )
-_SALUTED = re.compile(rf"(?<=\n)(?P<name>[\u4e00-\u9fff]{{3}}|{_DOTTED}) ?:(?=\n)")
+_SALUTED = re.compile(
+    rf"(?<=\n)(?:尊敬的)?(?P<name>[\u4e00-\u9fff]{{3}}|{_DOTTED})(?:校友|先生|女士|同学|家长)? ?:(?=\n)"
+)
 #: Labels behind which a person's name stands, whatever the family name.
 _OF_PERSONS = re.compile(
     r"(?:(?:[付缴交汇收]款|捐[赠款资]|认捐|[缴交]费|赞助)[人者](?:名称|姓名|全称)?|姓 ?名|户 ?名)(?: ?\([^()\n]{1,6}\))? ?[:\t] ?$"
@@ -73,7 +75,7 @@ _STRONG_END = re.compile(
     r"|集团|农场|林场|福利院|敬老院|党校|中心血站|控制中心|工作站|监测站|管理站|技术馆|艺术中心|推广中心)$"
 )
 _GENERIC = re.compile(
-    r"^(?:各|有关|相关|该|本|其(?![其木])|某|上述|所在|学生|每|一|这|那|另|任何|不|未|以|双方|[甲乙丙]方|我|你|贵|他|县|市|省|区|乡镇|国家|地方|全|关联|乡村|山区|农村|贫困|基层|偏远"
+    r"^(?:各|有关|相关|该|本|其(?![其木])|某|上述|所在|学生|每|一|这|那|另|任何|不|未|以|双方|[甲乙丙]方|我|你|贵|他|县|市|省|区|乡镇|国家|地方|全|关联|牵头|职业学|乡村|山区|农村|贫困|基层|偏远"
     r"|(?:公司|学校|医院|单位)(?:工会|党委|财务)|(?:收款|付款|开户|汇款|网上|企业网上|手机)银行)"
 )
 _MOST = 4_000
@@ -91,7 +93,7 @@ _FAMILY = frozenset(
 _SHORT = re.compile(r"[\u4e00-\u9fff](?:公司|中心|学校|医院|工厂)")
 #: What stands in no person's name.
 _NO_NAME = re.compile(
-    r"^(?:成功|失败|爱心|匿名|祝好|加油)|[费款账帐票网额号付退缴收支转办请]|万元|现金|年份|方式|如下"
+    r"^(?:摘要|备注|用途|附言|成功|失败|爱心|匿名|祝好|加油)|[费款账帐票网额号付退缴收支转办请]|万元|现金|年份|方式|如下"
 )
 
 
@@ -132,7 +134,8 @@ def mentions_of(flow: Flow) -> list[Mention]:
         text = flow.text[start:end].strip()
         name = plain.setdefault(plain_name(text), text)
         side, head = _side_of(flow.text, start, end), _head_of(flow, start, heads)
-        found.append(Mention(start, end, name, spans[start, end], side, head, is_organisation(text)))
+        organisation = is_organisation(text) or _SHORT.fullmatch(text) is not None
+        found.append(Mention(start, end, name, spans[start, end], side, head, organisation))
     return found
 
 
