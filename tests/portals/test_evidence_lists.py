@@ -183,8 +183,8 @@ async def test_exports_have_the_whole_filter(site: World) -> None:
     workbook = openpyxl.load_workbook(io.BytesIO((await browser.get("/unit/evidence/export.xlsx")).content))
     cells = [[cell.value for cell in row[1:9]] for row in workbook.active.iter_rows(min_row=2)]  # type: ignore[union-attr]
     assert cells == [
-        ["坏.pdf", "无法识别", "", "0", "", 0, "", "0"],
-        ["=合同.pdf", "已识别", "合同", "0", 1000, 0, 1000, "0"],
+        ["坏.pdf", "无法识别", "", 0, "", 0, "", 0],
+        ["=合同.pdf", "已识别", "合同", 0, 1000, 0, 1000, 0],
     ]
     audit = await site.services.database.pool.fetch(
         "SELECT subject, details FROM audit_log WHERE action = 'evidence:export' ORDER BY audit_id"

@@ -192,7 +192,7 @@ async def test_points_are_saved_changed_and_switched_and_the_unit_sees_them(worl
     ]  # fmt: skip
     async with await world.browser(Role.UNIT_HANDLER) as browser:
         own = (await browser.get("/unit/profile")).text
-        for told in (office.unit.name, office.unit.uscc, "门诊二楼", "正常用票", "可用收款项目"):
+        for told in (office.unit.name, office.unit.uscc, "门诊二楼", "尚未开通", "可用收款项目"):
             assert told in own
         assert world.province.hospital.unit.name not in own
 
