@@ -189,7 +189,17 @@ async def test_a_success_between_failures_begins_the_count_anew(database: Databa
         await _signed_in(database)
 
 
-async def test_attempts_at_the_same_moment_are_all_counted(database: Database, account: Account) -> None:
+async def test_attempts_at_the_same_moment_are_all_counted(
+    database: Database, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """None of them is counted before all have passed the lock that is not there yet."""
+    together = asyncio.Barrier(12)
+
+    async def fits(stored: str | None, password: str, *, known: bool = False) -> bool:
+        await together.wait()
+        return await password_fits(stored, password, known=known)
+
+    monkeypatch.setattr("mingpiao.identity.signing_in.password_fits", fits)
     answers = await asyncio.gather(*(_rejected(database, f"Wrong-Password-{n}") for n in range(12)))
     assert answers.count("session.credentials_wrong") == 4
     assert answers.count("session.account_locked") == 8
