@@ -7,12 +7,13 @@ What is not clear stays open for a person. Money that was paid back (negative) i
 """
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import combinations, islice
+from functools import lru_cache
+from itertools import accumulate, combinations, islice
 
 import msgspec
 
@@ -69,19 +70,33 @@ _MOST_PAIRS = 10_000
 _MOST_LISTED = 500
 #: A payer's name that so many lines have and no bill is that of a clearing house or payment service.
 _AGENT_LINES = 10
-_SHORTEST_CUT = 6
+_SHORTEST_AGENT = 4
+#: A name that is not masked, and differs by more or less at its end, is at least so long; what a column left of one, so.
+_SHORTEST_LONG = 6
+_SHORTEST_CUT = 4
+_MOST_CUT = 40
+#: Every line that is told makes others clear that looked alike.
+_MOST_ROUNDS = 6
 
 _NUMBER = re.compile(r"[0-9a-z]++(?:[-_/.][0-9a-z]++)*+")
 _NAME = re.compile(r"[\u4e00-\u9fff·]{2,}")
 _TITLES = re.compile(r"\([0-9*]+\)|(?:先生|女士|小姐)$")
-_RANGE = re.compile(
-    r"([0-9a-z-]*?)([0-9]{2,})\s*(?:~|至|到|-|—)+\s*(?:[0-9a-z]+-)?[a-z]*([0-9]{2,})(?![0-9]|\s*[~至到—-])"
-)
-#: Blanks between the groups of a long number.
-_GROUPS = re.compile(r"(?<=[0-9]{4}) (?=[0-9]{4}(?![0-9]))")
+_RANGE = re.compile(r"[0-9a-z]+(?:\s*[~至到—-]+\s*[0-9a-z]+)+")
+_TO = re.compile(r"\s*[~至到—-]+\s*")
+_LAST_DIGITS = re.compile(r"[0-9]{2,}$")
+_COUNT = re.compile(r"([0-9]+)[人笔张份]")
+#: A number as somebody wrote it in groups, or with other signs between them.
+_RUN = re.compile(r"[0-9a-z]+(?:[\s_/.—-]+[0-9a-z]+)*")
+_GROUP = re.compile(r"[0-9]+|[a-z]+")
+_MOST_GROUPS = 12
+#: Where a bank's own reference ends and a number begins.
+_GLUED = re.compile(r"(?<=[0-9])[a-z]+[0-9][0-9a-z-]*")
 _LONG_DIGITS = re.compile(r"[0-9]{10,}")
-_TAIL = re.compile(r"[0-9]{4,}")
-_SIGNS = re.compile(r"[\s()\[\]【】<>《》.,·、:;\-_/'\"]+")
+_TAIL = re.compile(r"(?<![0-9a-z])(?<![0-9a-z]-)[0-9]{4,}(?![0-9a-z-])")
+_ENDING = 4
+_SIGNS = re.compile(r"[\s()\[\]【】<>《》.,·•・、:;…\-_/'\"]+")
+_WITHIN_NAMES = re.compile(r"[()\[\].·•・]+")
+_CUT_FORM = re.compile(r"(?:股|有限责任公|有限责任|有限责|有限公|有限|有)$")
 _LEGAL_FORMS = re.compile(r"有限责任公司|有限公司|股份")
 _MASKS = re.compile(r"[*×]+|(?<=[\u4e00-\u9fff])x+(?![a-z0-9])")
 _WILD = "*"
@@ -133,23 +148,26 @@ def match_receipts(
         lines={each.receipt_id: _of_arrival(each) for each in arrivals},
         found=[],
     )
-    doubtful = _by_numbers(
-        books, bills, sorted(arrivals, key=lambda each: (each.received_on, each.receipt_id))
-    )
+    others = _by_numbers(books, bills, sorted(arrivals, key=lambda each: (each.received_on, each.receipt_id)))
     progress(40)
+    # The first number of a range is no number of a bill that is paid in part.
     _by_lists(books)
+    doubtful = [each for each in others if not _may_be(each[0], each[1])]
+    for line, bill, how in others:
+        if _may_be(line, bill):
+            books.pair(line, bill, how)
     names = _names_of(books)
     _forget_agents(books, names)
     for each in arrivals:
         _settle_name(books.lines[each.receipt_id], each, names)
     # Who pays for somebody else names them in the memo.
-    _by_traces(books, names_only=True)
+    _by_traces(books, names, names_only=True)
     _by_amount(books, names)
     progress(70)
     _in_parts(books, split=True)
     _in_parts(books, split=False)
     _by_names_told(books, names)
-    _by_traces(books)
+    _by_traces(books, names)
     _nameless(books)
     for line, bill, how in doubtful:
         books.pair(line, bill, how)
@@ -194,32 +212,36 @@ def plain_name(name: str) -> str:
 def _by_numbers(
     books: _Books, bills: Sequence[PayableBill], arrivals: Sequence[Arrival]
 ) -> list[tuple[_Side, _Side, str]]:
-    """Pair what numbers name. Where neither amount nor payer agree the number may be mistyped: these come back,
-    to be believed if nothing else is found.
+    """Pair what numbers name, where the amount agrees. The others come back: the line may name a list, pay in part, or
+    have a mistyped number.
     """
-    doubtful: list[tuple[_Side, _Side, str]] = []
+    others: list[tuple[_Side, _Side, str]] = []
     codes = _index((_plain_number(bill.payment_code), bill.bill_id) for bill in bills)
     numbers = _index((_plain_number(bill.business_no), bill.bill_id) for bill in bills)
+    joined = _index(
+        (_joined(number), bill.bill_id) for bill in bills for number in (bill.payment_code, bill.business_no)
+    )
     reds = {bill.reverses: bill.bill_id for bill in bills if bill.reverses is not None}
     for each in arrivals:
         line = books.lines[each.receipt_id]
-        for how, named in _named(each, codes, numbers):
-            for bill_id in named:
-                # Money paid back names the bill that was reversed.
-                target = reds.get(bill_id, bill_id) if line.open < 0 else bill_id
-                bill = books.bills[target]
-                if line.open == bill.open or _may_be(line, bill):
+        for how, named in _named(each, codes, numbers, joined):
+            # Money paid back names the bill that was reversed.
+            targets = [reds.get(bill_id, bill_id) if line.open < 0 else bill_id for bill_id in named]
+            chosen = [books.bills[target] for target in dict.fromkeys(targets)]
+            is_sum = len(chosen) > 1 and sum(bill.open for bill in chosen) == line.open
+            for bill in chosen:
+                if is_sum or line.open == bill.open:
                     books.pair(line, bill, how)
                 else:
-                    doubtful.append((line, bill, how))
-    return doubtful
+                    others.append((line, bill, how))
+    return others
 
 
 def _may_be(line: _Side, bill: _Side) -> bool:
     """Whether a line with another amount may be of a bill's payer: one names the other, or nobody is named."""
-    shape = _shape(line.name)
-    if shape:
-        return shape.fullmatch(bill.name) is not None
+    shapes = _shapes(line.name)
+    if shapes:
+        return shapes[-1].fullmatch(bill.name) is not None
     return not line.name or line.name == bill.name or bill.name in line.said
 
 
@@ -237,8 +259,16 @@ def _plain_number(text: str) -> str:
     return half_width(text).casefold().strip()
 
 
+def _joined(text: str) -> str:
+    """A number without what stands between its groups."""
+    return "".join(_GROUP.findall(_plain_number(text)))
+
+
 def _named(
-    each: Arrival, codes: Mapping[str, list[int]], numbers: Mapping[str, list[int]]
+    each: Arrival,
+    codes: Mapping[str, list[int]],
+    numbers: Mapping[str, list[int]],
+    joined: Mapping[str, list[int]],
 ) -> Iterator[tuple[str, list[int]]]:
     """The bills that a line names, by how."""
     if each.payment_code:
@@ -248,42 +278,101 @@ def _named(
     if not each.memo:
         return
     within = list(dict.fromkeys(_numbers_in(each.memo)))
-    yield "payment_code", [bill_id for number in within for bill_id in codes.get(number, [])]
-    yield "memo", [bill_id for number in within for bill_id in numbers.get(number, [])]
+    by_code = [bill_id for number in within for bill_id in codes.get(number, ())]
+    by_number = [bill_id for number in within for bill_id in numbers.get(number, ())]
+    yield "payment_code", by_code
+    yield "memo", by_number
+    if not by_code and not by_number:
+        yield "memo", _written_otherwise(each.memo, joined)
 
 
 def _numbers_in(memo: str) -> Iterator[str]:
     """What in a memo may be a number of a bill: whole, and each part of it."""
-    for found in _NUMBER.findall(_GROUPS.sub("", half_width(memo).casefold())):
-        parts = (*re.split(r"[/.]", found), *_LONG_DIGITS.findall(found))
+    for found in _NUMBER.findall(half_width(memo).casefold()):
+        parts = (*re.split(r"[/.]", found), *_LONG_DIGITS.findall(found), *_GLUED.findall(found))
         yield from (each for each in (found, *parts) if len(each) >= _SHORTEST_NUMBER)
+
+
+def _written_otherwise(memo: str, joined: Mapping[str, list[int]]) -> list[int]:
+    """The bills whose number a memo has in other groups: `HF20 26-6 898` for HF2026-6898."""
+    found: list[int] = []
+    for run in _RUN.findall(half_width(memo).casefold()):
+        groups, place = _GROUP.findall(run), 0
+        while place < len(groups):
+            # Of numbers that begin at the same place the longest is meant.
+            ends = range(min(len(groups), place + _MOST_GROUPS), place, -1)
+            number = next((end for end in ends if _is_number("".join(groups[place:end]), joined)), place)
+            found += joined["".join(groups[place:number])] if number > place else []
+            place = max(number, place + 1)
+    return found
+
+
+def _is_number(text: str, joined: Mapping[str, list[int]]) -> bool:
+    return len(text) >= _SHORTEST_NUMBER and text in joined
 
 
 def _by_lists(books: _Books) -> None:
     """Lines whose memo gives a range of numbers, or the beginning that numbers share (an order, a day's settlement)."""
-    numbers = sorted((bill.said, bill.key) for bill in books.bills.values() if bill.open and bill.said)
+    open_ = [bill for bill in books.bills.values() if bill.open and bill.said]
+    # A range means numbers that are as long as its ends.
+    equal, any_ = _Numbers(open_, lambda number: len(number)), _Numbers(open_, lambda _: 0)
     for line in books.lines.values():
         if line.open and line.said:
-            for chosen in (*_ranges(numbers, line.said), *_beginnings(numbers, line.said)):
-                bills = [each for key in chosen if (each := books.bills[key]).open]
-                if len(bills) > 1 and sum(each.open for each in bills) == line.open:
-                    for bill in bills:
-                        books.pair(line, bill, "merged")
+            ranges, begins = list(_ranges(line.said)), dict.fromkeys(_numbers_in(line.said))
+            lists = (
+                *(equal.between(first, last, line.open) for first, last in ranges),
+                *(any_.between(first, last + "\uffff", line.open) for first, last in ranges),
+                *(
+                    keys
+                    for begin in begins
+                    # What lacks one character is a mistyped number rather than an order.
+                    if (keys := any_.between(begin, begin + "\uffff", line.open))
+                    and len(books.bills[keys[0]].said) > len(begin) + 1
+                ),
+            )
+            for keys in lists:
+                _pay_list(books, line, keys)
 
 
-def _ranges(numbers: Sequence[tuple[str, int]], said: str) -> Iterator[list[int]]:
-    for prefix, first, last in _RANGE.findall(said):
-        if len(last) <= len(first):
-            begin, end = prefix + first, prefix + first[: len(first) - len(last)] + last
-            start, stop = bisect_left(numbers, (begin, 0)), bisect_left(numbers, (end + "\x00", 0))
-            yield [key for _, key in numbers[start : min(stop, start + _MOST_LISTED)]]
+class _Numbers:
+    """The business numbers of open bills in order, those of one `group` together."""
+
+    def __init__(self, bills: Iterable[_Side], group: Callable[[str], int]) -> None:
+        self._group = group
+        in_order = sorted(bills, key=lambda bill: (group(bill.said), bill.said, bill.key))
+        self._numbers = [(group(bill.said), bill.said) for bill in in_order]
+        self._keys = [bill.key for bill in in_order]
+        self._sums = list(accumulate((bill.open for bill in in_order), initial=0))
+
+    def between(self, first: str, last: str, amount: int) -> list[int]:
+        """The bills from one number to another, if they are at least two and were so much in all at first: sums spare
+        a look at each bill of a long list.
+        """
+        group = self._group(first)
+        start, stop = bisect_left(self._numbers, (group, first)), bisect_right(self._numbers, (group, last))
+        fits = stop - start > 1 and self._sums[stop] - self._sums[start] == amount
+        return self._keys[start:stop] if fits else []
 
 
-def _beginnings(numbers: Sequence[tuple[str, int]], said: str) -> Iterator[list[int]]:
-    for begin in dict.fromkeys(_numbers_in(said)):
-        start, stop = bisect_left(numbers, (begin, 0)), bisect_left(numbers, (begin + "\uffff", 0))
-        if stop - start <= _MOST_LISTED:
-            yield [key for _, key in numbers[start:stop]]
+def _pay_list(books: _Books, line: _Side, keys: Sequence[int]) -> None:
+    """Pay all of these bills that are open, if they are as much and as many as the line says."""
+    bills = [each for key in keys if (each := books.bills[key]).open]
+    counts = [int(count) for count in _COUNT.findall(line.said)]
+    if sum(each.open for each in bills) == line.open and (not counts or len(bills) in counts):
+        for bill in bills:
+            books.pair(line, bill, "merged")
+
+
+def _ranges(said: str) -> Iterator[tuple[str, str]]:
+    """The first and the last number of ranges; of the last one the last digits are enough. A hyphen may as well be
+    part of a number.
+    """
+    for run in _RANGE.findall(said):
+        for to in _TO.finditer(run):
+            first, last = _LAST_DIGITS.search(run[: to.start()]), _LAST_DIGITS.search(run[to.end() :])
+            if first and last and len(last[0]) <= len(first[0]):
+                begin = re.split(r"[\s~至到—]", run[: to.start()])[-1]
+                yield begin, begin[: len(begin) - len(last[0])] + last[0]
 
 
 # -- names --------------------------------------------------------------------------------------------
@@ -295,43 +384,85 @@ class _Names:
     def __init__(self, names: Iterable[str], unknown: Iterable[str]) -> None:
         self._exact = set(names)
         self._sorted = sorted(self._exact)
-        asked = {variant for name in unknown for variant in _variants(name)}
+        self._lengths: dict[str, list[int]] = {}
+        for begin, length in sorted({(name[:2], -len(name)) for name in self._exact}):
+            self._lengths.setdefault(begin, []).append(-length)
+        asked = {variant for name in unknown if _WILD not in name for variant in _variants(name)}
         self._by_variant: dict[str, list[str]] = defaultdict(list)
         for name in self._sorted if asked else ():
             for variant in asked.intersection(_variants(name)):
                 self._by_variant[variant].append(name)
+        self._found: dict[str, list[str]] = {}
 
     def is_known(self, name: str) -> bool:
         """Whether a bill bears the name."""
         return name in self._exact
 
+    def within(self, text: str, is_meant: Callable[[str], bool] = lambda _: True) -> list[str]:
+        """Names on bills that stand in a text, the longer ones first where they overlap."""
+        found: dict[str, None] = {}
+        for run in _NAME.findall(text):
+            place = 0
+            while place < len(run) - 1:
+                lengths = self._lengths.get(run[place : place + 2], ())
+                names = (run[place : place + length] for length in lengths)
+                name = next((name for name in names if name in self._exact and is_meant(name)), "")
+                if name:
+                    found[name] = None
+                place += len(name) or 1
+        return list(found)
+
     def like(self, name: str) -> list[str]:
-        """Names on bills that may be meant: a character hidden, missing or wrong, or more or less at the end."""
+        """Names on bills that may be meant: a character missing or wrong, or more or less at the end; for a masked
+        name all that it may hide.
+        """
+        if name not in self._found:
+            self._found[name] = self._like(name)
+        return self._found[name]
+
+    def _like(self, name: str) -> list[str]:
         if name in self._exact or len(name) < 2:
             return [name]
-        if name.count(_WILD) > 1:
+        if _WILD in name and not _is_cut(name):
             return self._hidden(name)
         near = {other for variant in _variants(name) for other in self._by_variant.get(variant, ())}
         return sorted({other for other in near if _is_like(name, other)} | set(self._cut(name)))
 
     def _hidden(self, name: str) -> list[str]:
-        shape = re.compile(re.escape(name).replace(r"\*", "."))
         begin = name.partition(_WILD)[0]
-        if not begin:
+        shapes = _shapes(name)
+        if not begin or not shapes:
             return []
         start, stop = bisect_left(self._sorted, begin), bisect_left(self._sorted, begin + "\uffff")
         return [
-            other for other in self._sorted[start : min(stop, start + _MOST_PAIRS)] if shape.fullmatch(other)
+            other
+            for other in self._sorted[start : min(stop, start + _MOST_PAIRS)]
+            if shapes[-1].fullmatch(other)
         ]
 
     def _cut(self, name: str) -> list[str]:
         """Names that the line cut off, or to whose end it added something (a branch, a misspelt legal form)."""
-        if len(name) < _SHORTEST_CUT:
+        stem = _stem(name)
+        if len(stem) < _SHORTEST_CUT:
             return []
-        start = bisect_left(self._sorted, name)
-        longer = [other for other in self._sorted[start : start + 3] if other.startswith(name)]
-        begins = (name[:length] for length in range(max(_SHORTEST_CUT, len(name) - 7), len(name)))
+        start = bisect_left(self._sorted, stem)
+        longer = [
+            other
+            for other in self._sorted[start : start + _MOST_CUT]
+            if other.startswith(stem) and len(other) >= _SHORTEST_LONG
+        ]
+        begins = (name[:length] for length in range(max(_SHORTEST_LONG, len(name) - 7), len(name)))
         return longer or [begin for begin in begins if begin in self._exact][-1:]
+
+
+def _stem(name: str) -> str:
+    """What a column that was too narrow left of a name, without what it left of the legal form."""
+    return _CUT_FORM.sub("", name.rstrip(_WILD))
+
+
+def _is_cut(name: str) -> bool:
+    """Whether the stars at the end of a name stand for the rest of a long one, not for characters that are hidden."""
+    return name.endswith(_WILD) and _WILD not in (stem := _stem(name)) and len(stem) >= _SHORTEST_CUT
 
 
 def _variants(name: str) -> set[str]:
@@ -340,11 +471,10 @@ def _variants(name: str) -> set[str]:
 
 
 def _is_like(name: str, other: str) -> bool:
-    """Whether two names that share a variant may be one: of short ones only where a character is hidden or wrong."""
+    """Whether two names that share a variant may be one: of short ones only where a character is wrong."""
     if len(name) != len(other):
-        return min(len(name), len(other)) >= _SHORTEST_CUT
-    differing = [mine for mine, its in zip(name, other, strict=True) if mine != its]
-    return len(differing) <= 1 and (_WILD not in name or differing == [_WILD])
+        return min(len(name), len(other)) >= _SHORTEST_LONG
+    return sum(mine != its for mine, its in zip(name, other, strict=True)) <= 1
 
 
 def _names_of(books: _Books) -> _Names:
@@ -360,7 +490,8 @@ def _forget_agents(books: _Books, names: _Names) -> None:
     for line in books.lines.values():
         if (
             counts[line.name] >= _AGENT_LINES
-            and len(line.name) >= _SHORTEST_CUT
+            and len(line.name) >= _SHORTEST_AGENT
+            and _WILD not in line.name
             and not names.is_known(line.name)
         ):
             line.name = ""
@@ -370,13 +501,14 @@ def _settle_name(line: _Side, each: Arrival, names: _Names) -> None:
     """Where no bill bears a line's name, the memo may name the payer, or only one name is like it."""
     if line.open == 0 or names.is_known(line.name):
         return
-    told = [plain for run in _NAME.findall(each.memo) if names.is_known(plain := plain_name(run))]
-    if len(set(told)) == 1:
-        line.name = told[0]
+    told = {plain for run in _NAME.findall(each.memo) if names.is_known(plain := plain_name(run))}
+    told.update(name for name in names.within(_name_text(line.said)) if len(name) >= _SHORTEST_LONG)
+    if len(told) == 1:
+        line.name = told.pop()
         return
     alike = names.like(line.name)
     # Of short names another character is another person, unless the amount agrees as well.
-    if len(alike) == 1 and (len(alike[0]) > _SHORTEST_CUT or _WILD in line.name):
+    if len(alike) == 1 and (len(alike[0]) > _SHORTEST_LONG or _WILD in line.name):
         line.name = alike[0]
 
 
@@ -396,7 +528,8 @@ def _by_amount(books: _Books, names: _Names) -> None:
         _nearest(books, lines, due.get(key, []), _FAR)
     for (name, amount), lines in exact.items():
         left = [line for line in lines if line.open == amount]
-        if left and not names.is_known(name):
+        # What a mask hides is tried later, when numbers in the memo have been read as well.
+        if left and not names.is_known(name) and (_WILD not in name or _is_cut(name)):
             alike = [bill for other in names.like(name) for bill in due.get((other, amount), ())]
             near = [bill for bill in alike if bill.open and abs(bill.day - left[0].day) <= _NEAR]
             if len({bill.name for bill in near}) == 1:
@@ -470,11 +603,16 @@ def _spread(whole: _Side, chosen: Sequence[_Side]) -> int:
 # -- traces -------------------------------------------------------------------------------------------------
 
 
+def _name_text(said: str) -> str:
+    """A memo as names in it are compared: `plain_name`, with the signs that part one name from another."""
+    return _LEGAL_FORMS.sub("", _WITHIN_NAMES.sub("", said))
+
+
 def _by_names_told(books: _Books, names: _Names) -> None:
     """A line whose memo names several payers pays all their bills of these days, if it is the sum of them."""
     bills = _by_payer(books.bills.values())
     for line in books.lines.values():
-        told = _names_in(line.said, names) if line.open else []
+        told = names.within(_name_text(line.said)) if line.open else []
         if len(told) > 1:
             near = [
                 each for name in told for each in bills.get(name, ()) if abs(each.day - line.day) <= _NEAR
@@ -484,57 +622,103 @@ def _by_names_told(books: _Books, names: _Names) -> None:
                     books.pair(line, bill, "merged")
 
 
-def _names_in(said: str, names: _Names) -> list[str]:
-    """Names of people on bills that stand in a memo, the longer ones first where they overlap."""
-    found: list[str] = []
-    for run in _NAME.findall(said):
-        place = 0
-        while place < len(run):
-            name = next(
-                (run[place : place + n] for n in (4, 3, 2) if names.is_known(run[place : place + n])), ""
-            )
-            found += [name] if name else []
-            place += len(name) or 1
-    return list(dict.fromkeys(found))
+class _Trails:
+    """Open bills, by each thing that a line may show a part of."""
+
+    def __init__(self, books: _Books, names: _Names) -> None:
+        self._names = names
+        self._bills = books.bills
+        self._by_name: dict[tuple[int, str], list[_Side]] = defaultdict(list)
+        self._by_end: dict[tuple[int, str], list[_Side]] = defaultdict(list)
+        self._by_ending: dict[tuple[int, str], list[_Side]] = defaultdict(list)
+        still = [bill for bill in books.bills.values() if bill.open]
+        for bill in still:
+            if bill.name:
+                self._by_name[bill.open, bill.name].append(bill)
+                for end in {bill.name[0] + _WILD, _WILD + bill.name[-1]}:
+                    self._by_end[bill.open, end].append(bill)
+            self._by_ending[bill.open, bill.said[-_ENDING:]].append(bill)
+        self._numbers = sorted((bill.said, bill.key) for bill in still if bill.said)
+
+    def named(self, line: _Side) -> list[_Side]:
+        """Bills whose payer's whole name stands in the memo."""
+        text = _name_text(line.said)
+        told = self._names.within(text, lambda name: (line.open, name) in self._by_name)
+        return _near(line, (bill for name in told for bill in self._by_name[line.open, name]))
+
+    def numbered(self, line: _Side) -> list[_Side]:
+        """Bills whose number begins or ends with one in the memo."""
+        found: dict[int, _Side] = {}
+        for part in {*_TAIL.findall(line.said), *_numbers_in(line.said)}:
+            ending = self._by_ending.get((line.open, part[-_ENDING:]), ())
+            shown = [bill for bill in ending if bill.said.endswith(part)]
+            if len(part) >= _SHORTEST_NUMBER:
+                shown += self._beginning(line, part)
+            found |= {bill.key: bill for bill in shown if bill.said != part}
+        return _near(line, found.values())
+
+    def _beginning(self, line: _Side, part: str) -> list[_Side]:
+        start, stop = bisect_left(self._numbers, (part, 0)), bisect_left(self._numbers, (part + "\uffff", 0))
+        if stop - start > _MOST_LISTED:
+            return []
+        bills = (self._bills[key] for _, key in self._numbers[start:stop])
+        return [bill for bill in bills if bill.open == line.open]
+
+    def masked(self, line: _Side) -> list[_Side]:
+        """Bills whose payer a masked name may hide."""
+        shapes = _shapes(line.name)
+        if not shapes:
+            return []
+        begins = line.name[0] != _WILD
+        end = line.name[0] + _WILD if begins else _WILD + line.name[-1]
+        near = _near(line, self._by_end.get((line.open, end), ()))
+        fitting = ([bill for bill in near if shape.fullmatch(bill.name)] for shape in shapes)
+        return next((bills for bills in fitting if bills), [])
 
 
-def _by_traces(books: _Books, *, names_only: bool = False) -> None:
+def _near(line: _Side, bills: Iterable[_Side]) -> list[_Side]:
+    return [bill for bill in bills if bill.open == line.open and abs(bill.day - line.day) <= _NEAR]
+
+
+def _by_traces(books: _Books, names: _Names, *, names_only: bool = False) -> None:
     """Of the bills of a line's amount, the only one whose payer or number the line shows a part of."""
-    bills = _by_open(books.bills.values())
-    for line in sorted(books.lines.values(), key=lambda each: (_WILD in each.name, each.day, each.key)):
-        if line.open:
-            chosen, how = _traced(line, bills, names_only=names_only)
+    trails = _Trails(books, names)
+    left = sorted(
+        (line for line in books.lines.values() if line.open and (line.said or _WILD in line.name)),
+        key=lambda each: (_WILD in each.name, each.day, each.key),
+    )
+    for _ in range(_MOST_ROUNDS):
+        open_before = len(left)
+        for line in left:
+            chosen, how = (trails.named(line), "payer") if names_only else _traced(line, trails)
             if len(chosen) == 1:
                 books.pair(line, chosen[0], how)
+        left = [line for line in left if line.open]
+        if len(left) == open_before:
+            return
 
 
-def _traced(
-    line: _Side, bills: Mapping[tuple[int, int], list[_Side]], *, names_only: bool
-) -> tuple[list[_Side], str]:
+def _traced(line: _Side, trails: _Trails) -> tuple[list[_Side], str]:
     """The bills of a line's amount that its best trace leads to, and how."""
-    words = _NAME.search(line.said) is not None
-    tails = [] if names_only else [*_TAIL.findall(line.said), *_numbers_in(line.said)]
-    shape = None if names_only else _shape(line.name)
-    # Most lines show nothing, and an amount may be that of thousands of bills.
-    near = _within(bills, line, _NEAR) if words or tails or shape else []
-    named = [each for each in near if len(each.name) > 1 and each.name in line.said] if words else []
-    told = [each for each in near if any(_shows(tail, each.said) for tail in tails)] if tails else []
-    masked = [each for each in near if shape.fullmatch(each.name)] if shape else []
+    named, told, masked = trails.named(line), trails.numbered(line), trails.masked(line)
     both = [each for each in told if each in masked or each in named]
-    groups = ((both, "payer"), (named, "payer"), (told, "memo"), (masked, "payer"))
+    # A number that contradicts the payer is mistyped.
+    groups = ((both, "payer"), (named, "payer"), ([] if masked else told, "memo"), (masked, "payer"))
     return next(((group, how) for group, how in groups if group), ([], ""))
 
 
-def _shows(tail: str, number: str) -> bool:
-    begins = len(tail) >= _SHORTEST_NUMBER and number.startswith(tail)
-    return len(number) > len(tail) and (begins or number.endswith(tail))
-
-
-def _shape(name: str) -> re.Pattern[str] | None:
-    """What names may be hidden behind a masked one: banks write one or two stars for any number of characters."""
+@lru_cache(maxsize=8_192)
+def _shapes(name: str) -> tuple[re.Pattern[str], ...]:
+    """What names may be hidden behind a masked one, the likelier first: banks write a star for each character, or one
+    or two for any number of them.
+    """
     if _WILD not in name or not name.strip(_WILD):
-        return None
-    return re.compile(re.sub(r"(?:\\\*)+", ".{1,3}", re.escape(name)))
+        return ()
+    if _is_cut(name):
+        return (re.compile(re.escape(_stem(name)) + ".*"),)
+    each = re.compile(re.escape(name).replace(r"\*", "."))
+    some = re.compile(re.sub(r"(?:\\\*)+", ".+", re.escape(name)))
+    return (each, some) if name.startswith(_WILD) or name.count(_WILD) > 1 else (some,)
 
 
 # -- nobody is named --------------------------------------------------------------------------------------
