@@ -18,6 +18,13 @@ _RULE_CODE = re.compile(r"(?<=/finance/rules/)[A-Z][A-Z0-9-]*")
 _DIGEST = re.compile(r"(?<=/)[0-9a-f]{64}")
 
 
+#: How what is between head and foot is built: its elements with what axe goes by, without any text.
+_BUILD = """() => [...document.querySelectorAll("main, main *")].map((e) => [e.tagName, e.className?.baseVal ?? e.className,
+  e.getAttribute("role"), e.getAttribute("type"), e.hasAttribute("aria-label"), e.hidden].join(":")).join("|")"""
+#: Builds that were looked at: people of several roles see most pages alike.
+_LOOKED_AT: set[str] = set()
+
+
 def page_patterns(page: Page) -> dict[str, str]:
     """Pages of this site that the page links to: a pattern of the address and one address of it."""
     links: list[str] = page.evaluate(
@@ -97,7 +104,11 @@ def test_every_page_is_sound(
         seen.add(pattern)
         page = visitor.open(address)
         assert page.locator("h1").count() == 1, address
-        visitor.look_closely()
+        build: str = page.evaluate(_BUILD)
+        # The first page of each person is looked at whatever others saw, with the menu of the role.
+        if build not in _LOOKED_AT or pattern == start:
+            _LOOKED_AT.add(build)
+            visitor.look_closely()
         waiting.extend(page_patterns(page).items())
     assert expected <= seen
 
