@@ -108,6 +108,7 @@ async def open_house(settings: Settings) -> AsyncIterator[House]:
             await require_purpose(connection, training=settings.training)
         house.bring(DATABASE, database)
         notices = Notices(settings.database_url)
+        database.on_notice(notices.hear)
         house.at_close(notices.close)
         house.bring(NOTICES, notices)
         yield house

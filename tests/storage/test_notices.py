@@ -6,12 +6,13 @@ import signal
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 from tests.support.proxy import proxied
 from tests.support.waiting import until
 
 from mingpiao.storage import notices as module
 from mingpiao.storage.database import Database
-from mingpiao.storage.notices import Notices
+from mingpiao.storage.notices import Notices, notify
 
 
 @pytest.fixture(autouse=True)
@@ -93,3 +94,23 @@ async def test_a_database_that_hangs_is_waited_for_with_a_limit(
             with pytest.raises(TimeoutError):
                 await database.pool.fetchval("SELECT 1")
             await database.close()
+
+
+async def test_a_process_hears_of_its_own_changes_at_their_commit(database: Database) -> None:
+    """Nothing listens here: what is told was told by the commit itself."""
+    told: list[str | None] = []
+    notices = Notices(database.url)
+    notices.subscribe("changed", told.append)
+    database.on_notice(notices.hear)
+    async with database.system() as connection:
+        await notify(connection, "changed", "1")
+        await notify(connection, "of nobody", "2")
+        assert told == []
+    assert told == ["1"]
+    with pytest.raises(ZeroDivisionError):
+        async with database.system() as connection:
+            await notify(connection, "changed", "3")
+            raise ZeroDivisionError
+    async with database.system() as connection:
+        await connection.execute(text("SELECT 1"))
+    assert told == ["1"]

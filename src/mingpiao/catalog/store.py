@@ -63,10 +63,6 @@ class CatalogStore:
         """The current catalog; raises `Refusal` (`catalog.empty`) before a province was set up."""
         return await self._kept.get(None)
 
-    def forget(self) -> None:
-        """Read it anew when it is next asked for: for whoever has just changed it, before the notice comes."""
-        self._kept.forget()
-
     async def _load(self, _key: None) -> Catalog:
         async with self._database.system() as connection:
             return await load(connection)

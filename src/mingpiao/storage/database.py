@@ -6,7 +6,7 @@ transaction changes to a unit's or a department's role until it ends.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import asyncpg
@@ -74,6 +74,10 @@ class _BoundedPool(asyncpg.Pool):  # type: ignore[misc]  # asyncpg has no types
         return super().acquire(timeout=_ACQUIRE_SECONDS if timeout is None else timeout)
 
 
+#: Where a connection keeps the notices that its transaction sends, as pairs of channel and payload.
+SENT_NOTICES = "sent_notices"
+
+
 class Database:
     """Open it with `Database.open(url)`, close it with `close()`."""
 
@@ -81,6 +85,14 @@ class Database:
         self.engine = engine
         self.pool = pool
         self.url = url
+        self._on_notice: list[Callable[[str, str], None]] = []
+
+    def on_notice(self, hear: Callable[[str, str], None]) -> None:
+        """Have a function told of every notice (channel, payload) that a transaction of `scoped` sends, at its commit.
+
+        So this process knows what it changed itself before PostgreSQL's notice has come round.
+        """
+        self._on_notice.append(hear)
 
     @classmethod
     async def open(cls, url: str, *, pool_size: int = 8) -> "Database":
@@ -131,9 +143,15 @@ class Database:
     async def scoped(self, scope: Scope) -> AsyncIterator[AsyncConnection]:
         """A transaction that sees what the scope sees; commits at the end, rolls back on an error."""
         async with self.engine.begin() as connection:
+            # The connection is the pool's: what an earlier transaction left there was rolled back.
+            sent: list[tuple[str, str]] = []
+            connection.info[SENT_NOTICES] = sent
             if scope != SYSTEM:
                 await _put_in_force(connection, scope)
             yield connection
+        for channel, payload in sent:
+            for hear in self._on_notice:
+                hear(channel, payload)
 
     def system(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """A transaction that sees everything."""

@@ -16,7 +16,7 @@ import asyncpg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.storage.database import DATABASE_AWAY, plain_url
+from mingpiao.storage.database import DATABASE_AWAY, SENT_NOTICES, plain_url
 
 #: Called with the notice's payload; with None if anything may have changed.
 Listener = Callable[[str | None], None]
@@ -30,7 +30,8 @@ _START_SECONDS = 30.0
 
 
 async def notify(connection: AsyncConnection, channel: str, payload: str = "") -> None:
-    """Send a notice when the connection's transaction commits."""
+    """Send a notice when the connection's transaction commits; this process hears of it at once."""
+    connection.info.setdefault(SENT_NOTICES, []).append((channel, payload))
     await connection.execute(
         text("SELECT pg_notify(:channel, :payload)"), {"channel": channel, "payload": payload}
     )
@@ -50,6 +51,11 @@ class Notices:
 
     def subscribe(self, channel: str, listener: Listener) -> None:
         self._listeners.setdefault(channel, []).append(listener)
+
+    def hear(self, channel: str, payload: str) -> None:
+        """Tell the subscribers of a channel; one that nobody subscribes to is passed over."""
+        for listener in self._listeners.get(channel, ()):
+            listener(payload)
 
     async def start(self) -> None:
         """Start listening; returns when listening has begun, so that no later notice is missed.
@@ -105,8 +111,7 @@ class Notices:
             self._heard.set()
 
     def _dispatch(self, _connection: object, _pid: int, channel: str, payload: object) -> None:
-        for listener in self._listeners[channel]:
-            listener(str(payload))
+        self.hear(channel, str(payload))
 
     def _forget_everything(self) -> None:
         for listeners in self._listeners.values():

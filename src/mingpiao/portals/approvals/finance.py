@@ -56,8 +56,6 @@ async def decide_proposal(
     try:
         async with call.services.database.system() as connection:  # system: a verb writes
             await verbs[form["decision"]](connection, proposal_id, opinion=opinion, acting=call.acting)
-        # What was approved may be base data, which the page that follows shows.
-        call.services.catalog.forget()
     except Refusal as refusal:
         return await _show(call, proposal_id, refusal.problems, opinion)
     return redirect(call.request, approvals.address_of(proposal_id))

@@ -313,8 +313,6 @@ async def _submit(call: PageCall, pages: DataPage[Any], code: str) -> Response[s
             submitted = await catalogs.submit(
                 connection, pages.data, [value], reason=texts.get("reason", ""), acting=call.acting
             )
-        # The page that follows shows the change, however late its notice is.
-        call.services.catalog.forget()
         if not submitted.codes:
             raise refuse("catalog.no_change", "内容没有变化，无需提交。", status=422)
     except Refusal as refusal:
@@ -341,7 +339,6 @@ def import_of(pages: DataPage[Any]) -> Import:
         if not dry_run and values:
             async with services.database.system() as connection:  # system: a verb writes
                 await catalogs.submit(connection, pages.data, values, reason="批量导入", acting=acting)
-            services.catalog.forget()
         return reports
 
     return Import(
