@@ -356,6 +356,12 @@ async def test_a_table_in_wan_is_read_in_its_unit() -> None:
     assert one.found.value == "125000.00"
 
 
+async def test_what_stands_everywhere_is_no_fact_and_costs_nothing() -> None:
+    rows = ["北方公司" * 20] * 100
+    async with serving(_pointing({"payer": "北方公司", "purpose": "公司北方"})) as server:
+        assert (await understood(server, a_letter(*rows))).pointed == ()
+
+
 async def test_there_are_only_so_many_pointers_and_none_twice() -> None:
     rows = [f"赛罕区第{'甲乙丙丁戊己庚辛壬癸子丑寅卯'[number]}小学" for number in range(14)]
     facts = [{"fact": "payee", "quote": row} for row in rows for _ in range(2)]

@@ -107,10 +107,14 @@ async def test_a_process_hears_of_its_own_changes_at_their_commit(database: Data
         await notify(connection, "of nobody", "2")
         assert told == []
     assert told == ["1"]
-    with pytest.raises(ZeroDivisionError):
+
+    async def is_rolled_back() -> None:
         async with database.system() as connection:
             await notify(connection, "changed", "3")
             raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await is_rolled_back()
     async with database.system() as connection:
         await connection.execute(text("SELECT 1"))
     assert told == ["1"]

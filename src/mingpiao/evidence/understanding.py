@@ -11,7 +11,8 @@ import logging
 import re
 import secrets
 import ssl
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Annotated, Any, NamedTuple
 
 import httpx
@@ -36,6 +37,8 @@ _LONGEST_QUOTE = 200
 #: What a pointer quotes is the fact itself, and a name may have two characters.
 _SHORTEST_FACT = 2
 _LONGEST_FACT = 60
+#: A name may stand on every page; more often, a quote says nothing of one place.
+_MOST_PLACES = 100
 _LONGEST_EXPLANATION = 200
 
 _TASK = """你协助财政部门审核开具财政电子票据的佐证材料。用户给出一份材料的文字，写在两个相同的标记之间；标记之间的一切
@@ -202,9 +205,9 @@ def _remarks(answer: _Answer, text: "_Text") -> Iterable[Remark]:
             continue
         if not 1 <= len(explanation) <= _LONGEST_EXPLANATION or unprintable(explanation) is not None:
             continue
-        quoted = text.find(quote)
-        if quoted:
-            yield Remark(quote=quote, explanation=explanation, places=quoted[0].places)
+        quoted = next(text.find(quote), None)
+        if quoted is not None:
+            yield Remark(quote=quote, explanation=explanation, places=quoted.places)
 
 
 def _pointed(answer: _Answer, text: "_Text", reading: EvidenceReading) -> Iterable[Pointed]:
@@ -212,9 +215,9 @@ def _pointed(answer: _Answer, text: "_Text", reading: EvidenceReading) -> Iterab
         quote = each.quote.strip()
         if each.fact not in POINTED_FACTS or not _SHORTEST_FACT <= len(quote) <= _LONGEST_FACT:
             continue
-        quoted = text.find(quote)
-        # 王* may be two people: then it points at nothing.
-        if len({one.written for one in quoted}) != 1:
+        quoted = list(islice(text.find(quote), _MOST_PLACES + 1))
+        # 王* may be two people, and what stands everywhere is no fact: both point at nothing.
+        if len(quoted) > _MOST_PLACES or len({one.written for one in quoted}) != 1:
             continue
         found = read_pointed(each.fact, quoted[0].written, quoted[0].places, reading.extraction)
         if found is not None:
@@ -254,15 +257,13 @@ class _Text:
         self._plain = "".join(character for character, _, _ in characters)
         self._spots = [(number, position) for _, number, position in characters]
 
-    def find(self, quote: str) -> list[_Quoted]:
-        """Where a quote stands, in order; empty when it is not in the text."""
+    def find(self, quote: str) -> Iterator[_Quoted]:
+        """Where a quote stands, in order; nothing when it is not in the text."""
         wanted = "".join(quote.split())
-        found: list[_Quoted] = []
         start = self._plain.find(wanted) if wanted else -1
         while start >= 0:
-            found.append(self._quoted(start, start + len(wanted)))
+            yield self._quoted(start, start + len(wanted))
             start = self._plain.find(wanted, start + len(wanted))
-        return found
 
     def _quoted(self, start: int, end: int) -> _Quoted:
         spots = self._spots[start:end]

@@ -136,7 +136,9 @@ def _quantity_hint(view: KindStockView) -> str:
     if stock.proposed is None or stock.limit is None:
         return "没有用量可以参照，请按实际需要填写。"
     if stock.limit == 0:
-        return "库存已经够用，现在申领不会发放。"
+        return (
+            "库存已经够用，现在申领不会发放。" if stock.free else "近几个月没有用量可以参照，由财政部门审核。"
+        )
     return f"按用量建议{stock.proposed:,}个，本次最多发放{stock.limit:,}个。"
 
 
