@@ -32,6 +32,17 @@ _FACE = frozenset({Stage.FACE})
 _FACE_AND_EVIDENCE = frozenset({Stage.FACE, Stage.EVIDENCE})
 
 
+class _Brought(msgspec.Struct, frozen=True, kw_only=True):
+    """The files that a request brought, by digest, and how sure a contradiction of them must be where its unit is."""
+
+    files: dict[str, EvidenceFile] = {}
+    caution: Caution = Caution.USUAL
+
+    @property
+    def extractions(self) -> dict[str, Extraction]:
+        return _extractions(self.files.values())
+
+
 class Overseer:
     """Prepares requests for judgement, with the catalog that they were checked with. Raises what the database raises."""
 
@@ -44,29 +55,25 @@ class Overseer:
         self, draft: BillDraft, profile: UnitProfile, catalog: Catalog, approval: Approval | None
     ) -> Oversight | Answer:
         """The oversight of a draft; an answer where files are unknown, unreadable, or not read yet."""
-        extractions: dict[str, Extraction] = {}
-        if draft.request.evidence:
-            files = await self._files(profile.unit, draft.request)
-            problems = _file_problems(draft.request, files)
-            if problems:
-                return Refused(problems=problems)
-            waiting = _unread(files.values())
-            if waiting:
-                return AwaitsEvidence(digests=waiting)
-            extractions = _extractions(files.values())
-        return await self._oversight(draft, profile, catalog, extractions, approval)
+        brought = await self._brought(profile.unit, draft.request, catalog)
+        problems = _file_problems(draft.request, brought.files)
+        if problems:
+            return Refused(problems=problems)
+        waiting = _unread(brought.files.values())
+        if waiting:
+            return AwaitsEvidence(digests=waiting)
+        return await self._oversight(draft, profile, catalog, brought, approval)
 
     async def assess(
         self, draft: BillDraft, profile: UnitProfile, catalog: Catalog, *, counted: bool
     ) -> Assessment:
         """What the rules say of a draft now. Takes no locks. See `Desk.check` for `counted`."""
         unit, request = profile.unit, draft.request
-        files = await self._files(unit, request) if request.evidence else {}
-        problems = _file_problems(request, files)
+        brought = await self._brought(unit, request, catalog)
+        files, problems = brought.files, _file_problems(request, brought.files)
         if problems:
             return Assessment(problems=problems)
-        extractions = _extractions(files.values())
-        oversight = await self._oversight(draft, profile, catalog, extractions, None)
+        oversight = await self._oversight(draft, profile, catalog, brought, None)
         usage: dict[EvidenceKey, Usage] = {
             (unit.unit_id, digest): Usage(
                 amount=file.used_amount, bills=file.used_bills, paper=file.paper, like=file.like
@@ -107,19 +114,23 @@ class Overseer:
         hits = judge(rules, facts_of(request, profile, catalog, now()))
         return _told_once(problems, hits, {loaded.rule.code: loaded.overlap for loaded in rules})
 
-    async def _files(self, unit: Unit, request: IssueRequest) -> dict[str, EvidenceFile]:
+    async def _brought(self, unit: Unit, request: IssueRequest, catalog: Catalog) -> _Brought:
+        if not request.evidence:
+            return _Brought()
         async with self._database.system() as connection:
-            return await get_evidence_files(connection, unit.unit_id, request.evidence)
+            files = await get_evidence_files(connection, unit.unit_id, request.evidence)
+            chosen = await caution_in_force(connection, catalog.regions_upwards(unit.region_code))
+        return _Brought(files=files, caution=chosen.caution)
 
     async def _oversight(
         self,
         draft: BillDraft,
         profile: UnitProfile,
         catalog: Catalog,
-        extractions: dict[str, Extraction],
+        brought: _Brought,
         approval: Approval | None,
     ) -> Oversight:
-        unit, request = profile.unit, draft.request
+        unit, request, extractions = profile.unit, draft.request, brought.extractions
         stages = _FACE_AND_EVIDENCE if extractions else _FACE
         rules = await self._rules_for(request.kind, unit, catalog, stages)
         return Oversight(
@@ -130,12 +141,8 @@ class Overseer:
             subjects=subjects_of(request.payer, request.kind, request.items, request.total),
             extractions=extractions,
             approval=approval,
-            caution=await self._caution(unit, catalog) if extractions else Caution.USUAL,
+            caution=brought.caution,
         )
-
-    async def _caution(self, unit: Unit, catalog: Catalog) -> Caution:
-        async with self._database.system() as connection:
-            return (await caution_in_force(connection, catalog.regions_upwards(unit.region_code))).caution
 
     async def _past_of(self, unit: Unit, rules: BillRules) -> UnitPast | None:
         if not rules.history and not rules.item_history:
