@@ -63,7 +63,8 @@ def test_a_child_is_stopped_politely(start: Callable[[str], Child]) -> None:
         "signal.signal(signal.SIGTERM, lambda *_: (print('bye', flush=True), sys.exit(0)))\n"
         "print('ready', flush=True); time.sleep(600)"
     )
-    wait_until(lambda: "ready" in child.log.read_text())
+    # The whole line: an unbuffered child writes a word and its line end in two steps.
+    wait_until(lambda: child.log.read_text() == "ready\n")
     child.stop()
     assert child.ended()
     assert child.log.read_text() == "ready\nbye\n"
