@@ -50,6 +50,27 @@ async def test_it_answers_until_it_is_ended(program: ConfinedProgram) -> None:
     assert not is_alive(process.pid)
 
 
+def children() -> set[int]:
+    me = os.getpid()
+    return {
+        int(child)
+        for tasks in Path(f"/proc/{me}/task").iterdir()
+        for child in (tasks / "children").read_text().split()
+    }
+
+
+@pytest.mark.parametrize("steps", range(8))
+async def test_a_start_that_is_cancelled_leaves_nothing_whenever_it_is(steps: int) -> None:
+    before = children()
+    starting = asyncio.ensure_future(ConfinedProcess.start(OBEDIENT))
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    assert children() == before
+
+
 async def test_its_environment_holds_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("MINGPIAO_MASTER_KEY", "MINGPIAO_DATABASE_URL", "PGPASSWORD", "ANYTHING"):
         monkeypatch.setenv(name, "secret")

@@ -101,13 +101,18 @@ class ConfinedProcess:
     @classmethod
     async def start(cls, program: ConfinedProgram) -> Self:
         """Start a process and wait until it is ready. Raises ConfinedProcessFailed and then leaves no process
-        behind.
+        behind, nor if it is cancelled.
         """
+        spawning = asyncio.ensure_future(_spawn(program))
         try:
-            async with asyncio.timeout(program.start_seconds):
-                started = cls(program, *await _spawn(program))
+            started = cls(program, *await asyncio.shield(spawning))
         except OSError as error:
             raise ConfinedProcessFailed(f"{program.module} does not start: {error!r}") from error
+        except asyncio.CancelledError:
+            # A process half started could not be waited for: it is started first, and then ended.
+            with contextlib.suppress(OSError):
+                await cls(program, *await spawning).end()
+            raise
         async with started.within(program.start_seconds):
             await started.receive()
         return started
