@@ -13,7 +13,7 @@ from mingpiao.kernel.clock import StoppedClock, today
 from mingpiao.storage.scope import DepartmentScope
 from mingpiao.units.model import UnitChangeKind
 from mingpiao.units.service import ChangeWish, change_unit, obstacles, propose_change
-from mingpiao.writeoff.model import CaseFilter
+from mingpiao.writeoff.model import CaseFilter, CaseState
 from mingpiao.writeoff.months import last_day, workday_after
 from mingpiao.writeoff.service import (
     accept,
@@ -96,6 +96,30 @@ async def test_open_cases_and_notices_follow_a_unit_and_decided_ones_stay(
         "exception.changed"
     ]
     await do(world, clear_case, waiting.case_id, REASON, revision=2, acting=city)
+
+
+async def test_what_a_neighbour_marked_before_a_unit_moved_is_withdrawn_where_it_is_now(
+    world: World, clock: StoppedClock
+) -> None:
+    (bill,), (case,) = await unpaid(world, clock)
+    charity, key = world.province.charity, case.case_id
+    boss = await head(world)
+    await do(world, change_unit, charity.unit_id, wish(UnitChangeKind.REGION, CITY), acting=boss)
+    before = await officer(world, CITY, "原市经办员")
+    marked = await do(world, mark_breach, key, BREACH, revision=2, acting=before)
+    assert marked.decided_in == CITY
+    await do(world, change_unit, charity.unit_id, wish(UnitChangeKind.REGION, "150200"), acting=boss)
+    near = await world.browser(Role.DEPARTMENT_OFFICER, region="150200")
+    shown = await near.get(f"/finance/exceptions/{key}")
+    assert shown.status_code == 200, shown.text
+    # The bill itself stays with the region where it was issued; the page of its case shows it, and leads nowhere else.
+    assert (bill.number in shown.text, "/finance/bills/" in shown.text) == (True, False)
+    assert "违规由上级财政部门认定" not in shown.text
+    sent = await near.submit(shown, f"/finance/exceptions/{key}/withdraw", reason=REASON)
+    assert (sent.status_code, (await case_now(world, case)).state) == (303, CaseState.OPEN)
+    # Who had it before has nothing to do with it any more.
+    gone = await refused(world, mark_breach, key, BREACH, revision=5, acting=before)
+    assert gone == ["exception.unknown"]
 
 
 async def test_what_lies_too_long_is_told_to_the_level_above_once(world: World, clock: StoppedClock) -> None:

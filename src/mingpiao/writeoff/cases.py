@@ -354,7 +354,7 @@ async def withdraw_breach(
     `exception.changed` (409).
     """
     case = await _of_department(connection, case_id, acting=acting)
-    if case.decided_in is not None and not region_covers(acting.region_code or "", case.decided_in):
+    if decided_above(case, acting.region_code):
         message = "违规由上级财政部门认定，只能由该部门或其上级撤回，请与其联系。"
         raise refuse("exception.decided_above", message, status=403)
     words = checked_words(reason, "撤回原因", field="reason", substantial=True)
@@ -387,6 +387,12 @@ async def withdraw_breach(
         link=f"/unit/exceptions/{case_id}",
     )
     return opened
+
+
+def decided_above(case: ExceptionCase, region_code: str | None) -> bool:
+    """Whether a department above that of a region decided a case; where its unit moved since, one beside it may have."""
+    where = case.decided_in
+    return where is not None and where != region_code and region_covers(where, region_code or "")
 
 
 def breach_problems(breach: Breach) -> list[Problem]:

@@ -10,10 +10,10 @@ from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.kernel.clock import today
-from mingpiao.kernel.codes import BillIdentity
+from mingpiao.kernel.codes import BillIdentity, region_covers
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.casework.lists import FINANCE_EXCEPTIONS
-from mingpiao.portals.casework.parts import covers_department, day_of, load_case, may_decide, revision_of
+from mingpiao.portals.casework.parts import day_of, load_case, may_decide, revision_of
 from mingpiao.portals.casework.rights import EXCEPTIONS_DECIDE
 from mingpiao.portals.consequences import Consequences, consequences_page, is_confirmed, is_revised
 from mingpiao.portals.forms import read_amount, read_form
@@ -27,6 +27,7 @@ from mingpiao.writeoff.service import (
     ask_unit,
     clear_alike,
     clear_case,
+    decided_above,
     get_case,
     mark_breach,
     require_breach,
@@ -76,7 +77,7 @@ async def _page(
     verb: str = "",
 ) -> Response[str]:
     parts = await load_case(call, case_id)
-    own = may_decide(call, parts.case.region_code)
+    own, here = may_decide(call, parts.case.region_code), call.session.account.region_code or ""
     return page(
         call.request,
         "casework/finance_case.html",
@@ -85,9 +86,10 @@ async def _page(
         parts=parts,
         case=parts.case,
         bill=parts.bill,
+        sees_bill=parts.bill is not None and region_covers(here, parts.bill.region_code),
         may_decide=own and parts.case.is_undecided,
         may_issue=own and parts.case.state.value == "breached",
-        may_withdraw=own and covers_department(call, parts.case.decided_in),
+        may_withdraw=own and not decided_above(parts.case, here),
         violations=list(BREACH_TYPES.items()),
         bases=list(dict.fromkeys([*_bases_of(parts.case), *_COMMON_BASES])),
         usual_basis=next(iter(_bases_of(parts.case)), ""),

@@ -13,7 +13,7 @@ from mingpiao.evidence.model import EvidenceFile
 from mingpiao.evidence.service import get_evidence_files
 from mingpiao.former.model import FormerBill
 from mingpiao.former.service import former_by_id
-from mingpiao.issuing.model import Bill
+from mingpiao.issuing.model import Bill, BillDocument
 from mingpiao.issuing.service import get_document, get_supervision
 from mingpiao.journal.service import bill_events
 from mingpiao.kernel.codes import BillIdentity, region_covers
@@ -146,7 +146,6 @@ async def load_case(call: PageCall, case_id: int) -> CaseParts:
         of_old = case.origin is BillOrigin.FORMER
         # One that was imported wrongly may be deleted since, after its month was opened again.
         olds = await former_by_id(connection, case.unit_id, [case.bill_id]) if of_old else {}
-        document = None if of_old else await get_document(connection, case.bill_id)
         supervision = await get_supervision(connection, case.unit_id, case.bill_id)
         papers = await get_evidence_files(
             connection, case.unit_id, supervision.evidence if supervision else ()
@@ -161,6 +160,7 @@ async def load_case(call: PageCall, case_id: int) -> CaseParts:
             "receipts": tuple(await receipts_of_bill(connection, case.unit_id, case.bill_id)),
             "notice": await _notice(connection, case),
         }
+    document = None if of_old else await _document(call, case)
     face = Markup() if document is None else await face_of(call.services, document)
     return CaseParts(
         case=case,
@@ -178,6 +178,13 @@ async def load_case(call: PageCall, case_id: int) -> CaseParts:
         )[:_OTHERS],
         **parts,
     )
+
+
+async def _document(call: PageCall, case: ExceptionCase) -> BillDocument:
+    """The bill of a case that the person may see."""
+    # system: bills stay with the region where they were issued, and their cases follow a unit that moves
+    async with call.services.database.system() as connection:
+        return await get_document(connection, case.bill_id)
 
 
 async def _notice(connection: AsyncConnection, case: ExceptionCase) -> Rectification | None:
@@ -245,12 +252,6 @@ def may_decide(call: PageCall, region_code: str) -> bool:
     account = call.session.account
     own = account.region_code is not None and region_covers(account.region_code, region_code)
     return own and allowed(account.role, EXCEPTIONS_DECIDE)
-
-
-def covers_department(call: PageCall, region_code: str | None) -> bool:
-    """Whether the reader's department is one (None: not known which) or above it."""
-    own = call.session.account.region_code
-    return region_code is None or (own is not None and region_covers(own, region_code))
 
 
 def revision_of(members: Mapping[str, str]) -> int:
