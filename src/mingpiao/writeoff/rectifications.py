@@ -69,6 +69,7 @@ async def report(
     *,
     replaced_by: Mapping[int, int] | None = None,
     kept: Mapping[int, str] | None = None,
+    common_reason: str = "",
     files: Sequence[str] = (),
     revision: int,
     acting: Acting,
@@ -76,7 +77,8 @@ async def report(
     """报送整改情况: what the unit did, and of each case (its id) the bill that it issued instead (票据编号).
 
     That a case's bill was reversed, and what was issued by 按原内容重开, is found without saying. Why a bill was
-    not reversed must be said, in `kept` by case; nothing there counts of a bill that is.
+    not reversed must be said, in `kept` by case or in `common_reason` of all others; nothing there counts of a bill
+    that is.
 
     Raises `Refusal`: `rectification.unknown` (404), `access.denied` (403), what `checked_words` and `checked_files`
     raise, `rectification.correction_invalid` (422, by field `replaced_by/<case>`), `rectification.reason_required`
@@ -89,7 +91,7 @@ async def report(
     digests = await checked_files(connection, present.unit_id, files)
     await hold_stocks(connection, [present.unit_id])
     present = await _in_state(connection, present, revision, RectificationState.ISSUED)
-    made = await _corrections(connection, present, replaced_by or {}, kept or {})
+    made = await _corrections(connection, present, replaced_by or {}, kept or {}, common_reason)
     reported = await _change(
         connection, present, revision, {"state": RectificationState.ANSWERED.value, "answered_at": now()}
     )
@@ -135,6 +137,7 @@ async def _corrections(
     present: Rectification,
     replaced_by: Mapping[int, int],
     kept: Mapping[int, str],
+    common_reason: str,
 ) -> list[Correction]:
     cases = await cases_of(connection, present.rectification_id)
     chosen = await _reissued(connection, present, cases) | dict(replaced_by)
@@ -155,7 +158,7 @@ async def _corrections(
         elif old.state == "reversed" and old.related_bill_id is not None:
             made.append(Correction(case_id=case.case_id, red_bill_id=old.related_bill_id, new_bill_id=new))
         else:
-            reason, unsaid = _why_kept(case, kept.get(case.case_id, ""))
+            reason, unsaid = _why_kept(case, kept.get(case.case_id, "").strip() or common_reason)
             made.append(Correction(case_id=case.case_id, reason=reason))
             problems += unsaid
     if problems:

@@ -21,7 +21,7 @@ from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
-from mingpiao.writeoff.service import answer_case, breach_stops_issuing, cases_of, report
+from mingpiao.writeoff.service import answer_case, breach_stops_issuing, report
 
 CASES, NOTICES = UNIT_EXCEPTIONS.address, UNIT_RECTIFICATIONS.address
 _GUARDS = [require_right(UNIT_EXPLAIN)]
@@ -162,7 +162,8 @@ async def send_report(
                 rectification_id,
                 members.get("measures", ""),
                 replaced_by=replaced_by,
-                kept=await _kept(call, rectification_id, members),
+                kept=_kept(members),
+                common_reason=members.get("kept", ""),
                 files=digests,
                 revision=revision_of(members),
                 acting=call.acting,
@@ -176,12 +177,12 @@ async def send_report(
     return redirect(call.request, f"{NOTICES}/{rectification_id}?done=report")
 
 
-async def _kept(call: PageCall, rectification_id: int, members: Mapping[str, str]) -> dict[int, str]:
-    """Why bills were not reversed, by case: what is said of each, else what is said of all."""
-    async with call.reads() as connection:
-        cases = await cases_of(connection, rectification_id)
-    shared = members.get("kept", "")
-    return {case.case_id: members.get(f"{_KEPT}{case.case_id}", "").strip() or shared for case in cases}
+def _kept(members: Mapping[str, str]) -> dict[int, str]:
+    """What is said of each bill that was not reversed, by case."""
+    named = {
+        read_whole(name.removeprefix(_KEPT)): text for name, text in members.items() if name.startswith(_KEPT)
+    }
+    return {case_id: text for case_id, text in named.items() if case_id is not None}
 
 
 def _replaced_by(members: Mapping[str, str]) -> tuple[dict[int, int], tuple[Problem, ...]]:
