@@ -15,13 +15,14 @@ from tests.writeoff.months import FIRST, SECOND, ask, begin, check, close, on, r
 from tests.writeoff.test_cases import BREACH
 from tests.writeoff.test_rectifications import DEMANDS
 
+from mingpiao.approvals.service import approve
 from mingpiao.identity.model import Role
 from mingpiao.issuing.model import Bill
 from mingpiao.kernel.clock import StoppedClock, today
 from mingpiao.kernel.money import plain
 from mingpiao.portals.bills import standing_filter
 from mingpiao.writeoff.model import BillStanding
-from mingpiao.writeoff.service import clear_case, issue_notice, last_day, mark_breach
+from mingpiao.writeoff.service import clear_case, issue_notice, last_day, mark_breach, propose_reopening
 
 
 def _fact(answer: httpx.Response) -> str:
@@ -187,6 +188,32 @@ async def test_the_public_hears_of_a_breach(site: World, clock: StoppedClock) ->
     assert "可以作为入账凭证" not in checked
     answer = await _told_to_programs(site, bill, "diagnostic")
     assert (answer["bill"]["writeoff"], answer["finance_check"]["Result"]) == ("rectifying", "真")
+
+
+async def test_a_breach_stands_while_its_month_is_open_again(site: World, clock: StoppedClock) -> None:
+    clock.set(on(last_day(FIRST)))
+    await begin(site)
+    bill, other = await site.issue(site.unit, *site.unit.requests(2))
+    clock.set(on(SECOND))
+    await check(site, await ask(site, site.unit, partial=True))
+    officer = await a_person(site, Role.DEPARTMENT_OFFICER, region="150000")
+    head = await a_person(site, Role.DEPARTMENT_HEAD, region="150000")
+    by_bill = {each.bill_id: each for each in await cases(site)}
+    case = by_bill[bill.bill_id]
+    async with site.database.system() as connection:
+        await mark_breach(connection, case.case_id, BREACH, revision=case.revision, acting=officer)
+        proposal = await propose_reopening(connection, case.writeoff_id, "到账有遗漏，重新核对", acting=officer)
+        await approve(connection, proposal, acting=head)
+    told = "违规，财政部门已认定。"
+    assert await _shown(site, bill) == [told, told, "财政部门已认定违规，尚未整改"]
+    assert await _listed(site, bill) == ("违规", "违规")
+    assert (await _told_to_programs(site, bill, "simple"))["bill"]["writeoff"] == "breach"
+    assert (await _in_a_batch(site, bill))[1] == "财政部门已认定违规，尚未整改"
+    assert await _found(site, "breach") == [{bill.number}] * 2
+    # What nobody had decided is examined anew with its month.
+    assert "writeoff" not in (await _told_to_programs(site, other, "simple"))["bill"]
+    assert await _listed(site, other) == ("未核销", "未核销")
+    assert await _found(site, "open") == [{other.number}] * 2
 
 
 async def _found(site: World, standing: str, **more: str) -> list[set[str]]:

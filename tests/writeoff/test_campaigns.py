@@ -36,7 +36,7 @@ from tests.writeoff.months import (
     unit_of,
     write_off,
 )
-from tests.writeoff.test_cases import do, refused
+from tests.writeoff.test_cases import BREACH, do, refused
 from tests.writeoff.test_rectifications import limits
 
 from mingpiao.approvals.service import approve, reject
@@ -76,6 +76,7 @@ from mingpiao.writeoff.service import (
     list_arrears,
     list_campaign_units,
     list_campaigns,
+    mark_breach,
     propose_campaign_end,
     propose_campaign_extension,
     propose_reopening,
@@ -380,6 +381,33 @@ async def test_progress_is_counted_from_the_months(world: World, clock: StoppedC
     whole = campaign_total((await do(world, campaign_sums, campaign, "150000")).values())
     assert (whole.units, whole.units_done, whole.months) == (2, 0, 4)
     assert await listed() == [ids["h"], ids["c"]]
+
+
+async def test_a_breach_that_stands_is_held_up_also_once_its_month_is_written_off_anew(
+    world: World, clock: StoppedClock
+) -> None:
+    await old_bills(world, clock)
+    charity = world.province.charity
+    campaign = await carried(world, await opened(world))
+    done = await check(world, await ask(world, charity, FIRST, partial=True))
+    boss = await province_head(world)
+    _, breach = await cases(world)
+    await do(world, mark_breach, breach.case_id, BREACH, revision=1, acting=boss)
+
+    async def counted() -> CampaignSums:
+        return campaign_total((await do(world, campaign_sums, campaign, "150000")).values())
+
+    before = CampaignSums(units=3, units_done=0, months=5, months_done=1, bills=6, bills_done=0, held=2)
+    assert await counted() == before
+    await decide(world, await do(world, propose_reopening, done.writeoff_id, REASON, acting=boss))
+    assert await counted() == msgspec.structs.replace(before, months_done=0, held=0)
+    await check(world, await ask(world, charity, FIRST, partial=True))
+    # The breach still names the request that found it, which is superseded.
+    assert await counted() == before
+    # Where its unit is not counted, neither is what is held up of it.
+    await world.tamper("UPDATE units SET state = 'closed' WHERE unit_id = $1", charity.unit_id)
+    without = CampaignSums(units=2, units_done=0, months=3, months_done=0, bills=3, bills_done=0)
+    assert await counted() == without
 
 
 async def test_a_unit_sees_what_is_open_and_cannot_close_before(world: World, clock: StoppedClock) -> None:

@@ -190,7 +190,12 @@ async def test_bills_that_are_not_reversed_are_reported_with_their_reasons(
     present = await do(world, get_rectification, key)
     so_far = await do(world, corrections_so_far, present)
     assert so_far == told | {second: Correction(case_id=second, red_bill_id=late.bill_id)}
-    await do(world, accept, key, "整改到位", revision=2, acting=boss)
+    assert await do(world, corrections_of, key) == told
+    # What was accepted is what the department saw, and stays.
+    done = await do(world, accept, key, "整改到位", revision=2, acting=boss)
+    assert await do(world, corrections_of, key) == so_far
+    await world.reverse(charity, bills[2])
+    assert await do(world, corrections_so_far, done) == so_far
 
 
 async def test_an_overdue_notice_stops_supply_and_where_told_issuing_until_it_is_accepted(

@@ -215,11 +215,10 @@ def _standing_conditions(wanted: BillFilter) -> list[ColumnElement[bool]]:
     """核销状态 as write-off tells it: by the closed month of a bill, and the few bills that are in question."""
     if not wanted.standing:
         return []
-    if wanted.standing == "written_off":
-        return [literal_column(_WRITTEN_OFF, Boolean)]
-    if wanted.standing == "open":
-        return [literal_column(_NOT_WRITTEN_OFF, Boolean)]
-    return [tuple_(bills.c.unit_id, bills.c.bill_id).in_(_questioned(wanted))]
+    if _is_questioned(wanted):
+        return [tuple_(bills.c.unit_id, bills.c.bill_id).in_(_questioned(wanted))]
+    told = _WRITTEN_OFF if wanted.standing == "written_off" else _NOT_WRITTEN_OFF
+    return [literal_column(each, Boolean) for each in (told, _NOT_QUESTIONED)]
 
 
 def _is_questioned(wanted: BillFilter) -> bool:
@@ -232,9 +231,6 @@ _WRITTEN_OFF = """
 ((SELECT cycle.is_written_off FROM closed_cycles AS cycle
   WHERE cycle.unit_id = bills.unit_id AND cycle.kind_code = bills.kind_code
     AND cycle.month = CAST(date_trunc('month', bills.issued_at AT TIME ZONE 'Asia/Shanghai') AS date))
-AND NOT EXISTS (
-    SELECT FROM questioned_bills AS questioned
-    WHERE questioned.unit_id = bills.unit_id AND questioned.bill_id = bills.bill_id)
 AND bills.issued_at < (SELECT (max(month) + interval '1 month') AT TIME ZONE 'Asia/Shanghai'
                        FROM closed_cycles WHERE is_written_off))
 """
@@ -246,6 +242,12 @@ _NOT_WRITTEN_OFF = """
        AND cycle.month = CAST(date_trunc('month', bills.issued_at AT TIME ZONE 'Asia/Shanghai') AS date)),
     (SELECT CAST(begins_on AS timestamp) AT TIME ZONE 'Asia/Shanghai' > bills.issued_at FROM writeoff_beginning),
     true))
+"""
+# A bill in question is neither, whether its month is written off or open again.
+_NOT_QUESTIONED = """
+(NOT EXISTS (
+    SELECT FROM questioned_bills AS questioned
+    WHERE questioned.unit_id = bills.unit_id AND questioned.bill_id = bills.bill_id))
 """
 
 

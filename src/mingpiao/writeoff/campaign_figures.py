@@ -37,13 +37,15 @@ WHERE campaign_id = :campaign_id AND units.state <> 'closed'
     AND units.region_code BETWEEN CAST(:low AS char(6)) AND CAST(:high AS char(6))
 GROUP BY 1 ORDER BY 1
 """)
-# Bills of months that are written off, which wait for a decision or for rectification.
+# Bills of months that are written off, which wait for a decision or for rectification: of the units that are counted
+# above, and by the month as it is now. A breach stands while its month is open again, and names the old request.
 _HELD = text("""
-SELECT left(cases.region_code, :length) AS place, count(*) AS held
-FROM exception_cases AS cases JOIN writeoffs USING (writeoff_id)
-WHERE cases.month BETWEEN :first AND :last
-    AND cases.region_code BETWEEN CAST(:low AS char(6)) AND CAST(:high AS char(6))
-    AND cases.state NOT IN ('cleared', 'rectified') AND writeoffs.state = 'done'
+SELECT left(units.region_code, :length) AS place, count(*) AS held
+FROM exception_cases AS cases JOIN caught_up_cycles AS cycles USING (unit_id, month, kind_code, origin)
+JOIN managed_units AS units USING (unit_id)
+WHERE cases.month BETWEEN :first AND :last AND units.state <> 'closed'
+    AND units.region_code BETWEEN CAST(:low AS char(6)) AND CAST(:high AS char(6))
+    AND cases.state NOT IN ('cleared', 'rectified') AND cycles.writeoff_id IS NOT NULL
 GROUP BY 1
 """)
 # Former bills are due when the campaign is, as long as it runs; own months may have been put off for the unit.

@@ -273,6 +273,8 @@ async def accept(
 ) -> Rectification:
     """通过整改: its bills are written off with their cycles, and what it stopped goes on at once.
 
+    How its bills were corrected is kept as it is now, with what was reversed and reissued since the report.
+
     Raises `Refusal`: `rectification.unknown` (404), `access.denied` (403), what `checked_words` raises,
     `rectification.not_reported` or `rectification.changed` (409).
     """
@@ -281,6 +283,8 @@ async def accept(
     await hold_stocks(connection, [present.unit_id])
     present = await _in_state(connection, present, revision, RectificationState.ANSWERED)
     before = await unit_stops(connection, present.unit_id)
+    made = await corrections_so_far(connection, present)
+    await _link(connection, present, list(made.values()))
     accepted = await _change(
         connection,
         present,

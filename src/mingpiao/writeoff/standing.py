@@ -147,9 +147,12 @@ async def former_standings(
 
 
 def _standing(row: Row[Any], month: date) -> BillWriteOff:
-    if row.written_off_at is None:
-        return BillWriteOff(standing=BillStanding.OPEN, is_owed=row.is_owed)
     standing = BillStanding.WRITTEN_OFF if row.state is None else _OF_CASE[CaseState(row.state)]
+    if row.written_off_at is None:
+        # What a department found stands while the month is open again.
+        if standing.is_questioned:
+            return BillWriteOff(standing=standing, is_owed=row.is_owed, case_id=row.case_id)
+        return BillWriteOff(standing=BillStanding.OPEN, is_owed=row.is_owed)
     # A bill that was held up is written off when its department settled that, unless its cycle was later.
     held_up = row.settled_at is not None and row.settled_at > row.written_off_at
     return BillWriteOff(
