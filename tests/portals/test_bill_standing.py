@@ -202,7 +202,9 @@ async def test_a_breach_stands_while_its_month_is_open_again(site: World, clock:
     case = by_bill[bill.bill_id]
     async with site.database.system() as connection:
         await mark_breach(connection, case.case_id, BREACH, revision=case.revision, acting=officer)
-        proposal = await propose_reopening(connection, case.writeoff_id, "到账有遗漏，重新核对", acting=officer)
+        proposal = await propose_reopening(
+            connection, case.writeoff_id, "到账有遗漏，重新核对", acting=officer
+        )
         await approve(connection, proposal, acting=head)
     told = "违规，财政部门已认定。"
     assert await _shown(site, bill) == [told, told, "财政部门已认定违规，尚未整改"]

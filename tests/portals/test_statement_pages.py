@@ -16,7 +16,7 @@ from mingpiao.kernel.errors import Refusal
 from mingpiao.portals.writeoff.statement_jobs import StatementReader
 from mingpiao.writeoff.matches import match_unit
 from mingpiao.writeoff.model import Payment
-from mingpiao.writeoff.service import last_day, match_by_hand, record_payment
+from mingpiao.writeoff.service import last_day, match_by_hand, record_payment, statement_key
 
 site = a_world("peopled", demo=True)
 LIST = "/unit/writeoff/statements"
@@ -284,3 +284,35 @@ async def test_a_file_that_brought_nothing_is_deleted(site: World, clock: Stoppe
         "SELECT details->>'file' AS file FROM audit_log WHERE action = 'statement:delete' ORDER BY 1"
     )
     assert [row["file"] for row in told] == ["备忘.txt", "流水.csv", "说明.txt"]
+
+
+async def test_a_file_of_which_a_part_was_imported_is_not_deleted(site: World, clock: StoppedClock) -> None:
+    clock.set(on(last_day(FIRST)))
+    await begin(site)
+    (bill,) = await site.issue(site.unit, site.unit.request(business_no="N-202617"))
+    browser = await site.browser("handler")
+    files = await site.house.get(FILES)
+    at = await _upload(browser, _csv(bill))
+    await _work(site)
+    assert await _press(browser, at, action="import") == 303
+    await _work(site)
+    # The worker is cut off before its end, and the file is gone when it comes again.
+    unit_id, statement_id = site.unit.unit_id, int(at.rpartition("/")[2])
+    await site.tamper("UPDATE statements SET state = 'importing', finished_at = NULL")
+    await files.delete(statement_key(unit_id, statement_id))
+    await StatementReader(site.database, files).handle({"unit_id": unit_id, "statement_id": statement_id})
+    shown = (await browser.get(at)).text
+    assert "文件没有保存成功，请重新上传。" in shown
+    assert f'action="{at}/delete"' not in shown
+    token = await browser.csrf_token()
+    refused = await browser.post(f"{at}/delete", {"csrf_token": token})
+    assert refused.status_code == 409
+    assert "已有到账导入，不能删除" in refused.text
+    assert await site.value("SELECT count(*) FROM receipts") == 1
+    # It goes on once the file comes again.
+    assert await _upload(browser, _csv(bill)) == f"{at}?again=yes"
+    await _work(site)
+    assert await _press(browser, at, action="import") == 303
+    await _work(site)
+    assert await site.value("SELECT state FROM statements") == "imported"
+    assert await site.value("SELECT count(*) FROM receipts") == 1

@@ -188,12 +188,16 @@ async def delete_statement(
     """Delete a statement of which nothing was imported: one that cannot be read, or that should not be. Its file goes too.
 
     Raises `Refusal`: `access.denied` (403), `writeoff.statement_unknown` (404), `writeoff.statement_busy` (409) while it
-    is read, and once it was imported.
+    is read, and once anything of it was imported.
     """
     refuse_strangers(unit_id, acting=acting)
     found = await get_statement(connection, unit_id, statement_id)
-    if found.state is StatementState.IMPORTED:
-        message = "该文件的到账已经导入，不能删除；记错的到账请在该月的核销里更正。"
+    # Whoever imports holds the same rows from line to commit: what arrived is seen, and nothing arrives meanwhile.
+    await hold_stocks(connection, [unit_id])
+    if found.state is StatementState.IMPORTED or await connection.scalar(
+        _HAS_RECEIPTS, {"statement_id": statement_id}
+    ):
+        message = "该文件已有到账导入，不能删除；记错的到账请在该月的核销里更正。"
         raise refuse("writeoff.statement_busy", message, status=409)
     _refuse_busy(found)
     # Somebody may have begun to import it since.
@@ -370,6 +374,8 @@ async def _chosen_before(
 _KNOWN = text(
     "SELECT entry_key FROM receipts WHERE unit_id = :unit_id AND source = 'statement' AND entry_key = ANY (:keys)"
 )
+# An import that was cut off may have failed after some of its lines.
+_HAS_RECEIPTS = text("SELECT EXISTS (SELECT FROM receipts WHERE statement_id = :statement_id)")
 _ELSEWHERE = text(
     "SELECT 1 FROM statements WHERE account = :account AND unit_id <> :unit_id AND state = 'imported' LIMIT 1"
 )
