@@ -41,7 +41,7 @@ from tests.writeoff.test_rectifications import limits
 
 from mingpiao.approvals.service import approve, reject
 from mingpiao.former.model import FormerImportState
-from mingpiao.identity.model import Role
+from mingpiao.identity.model import Acting, Role
 from mingpiao.issuing.model import Issued
 from mingpiao.kernel.clock import StoppedClock, today
 from mingpiao.kernel.errors import Refusal
@@ -51,6 +51,7 @@ from mingpiao.storage.scope import DepartmentScope
 from mingpiao.units.model import UnitChangeKind
 from mingpiao.units.service import ChangeWish, change_unit
 from mingpiao.writeoff import campaign_months
+from mingpiao.writeoff import limits as stops
 from mingpiao.writeoff.campaign_months import carry_campaign
 from mingpiao.writeoff.model import (
     BillOrigin,
@@ -480,7 +481,9 @@ async def test_a_unit_that_moves_takes_part_where_it_is(world: World, clock: Sto
     assert (sums.units, sums.months) == (2, 3)
 
 
-async def test_a_unit_that_moves_away_is_not_stopped_any_more(world: World, clock: StoppedClock) -> None:
+async def test_a_unit_that_moves_away_is_not_stopped_any_more(
+    world: World, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
     await old_bills(world, clock)
     other = world.province.other_hospital
     region = f"{other.unit.region_code[:4]}00"
@@ -499,9 +502,17 @@ async def test_a_unit_that_moves_away_is_not_stopped_any_more(world: World, cloc
     assert await limits(world, other.unit_id) == (None, "", None, "")
     assert (await do(world, unit_stops, other.unit_id)).months == ()
     assert await do(world, campaign_sums, campaign, region) == {}
-    # It comes back to the campaign.
+    # It comes back to the campaign; what stops it is written once for all that follows it.
+    written, write = [], stops.set_supply_limits
+
+    async def counted(connection: Any, limits: Any, *, acting: Acting) -> None:
+        written.append(acting.name)
+        await write(connection, limits, acting=acting)
+
+    monkeypatch.setattr(stops, "set_supply_limits", counted)
     wish = msgspec.structs.replace(wish, effective_on=today(), after=other.unit.region_code)
     await do(world, change_unit, other.unit_id, wish, acting=boss)
+    assert written == ["系统"]
     assert (await limits(world, other.unit_id))[0] == DUE
     (sums,) = (await do(world, campaign_sums, campaign, region)).values()
     assert (sums.units, sums.months, sums.months_done) == (1, 2, 0)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.identity.model import AuditEntry, platform
+from mingpiao.identity.model import Acting, AuditEntry, platform
 from mingpiao.identity.service import record_all
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.codes import region_prefix
@@ -108,12 +108,20 @@ async def _carry_portion(database: Database, campaign_id: int) -> bool:
 
 async def carry_campaign(connection: AsyncConnection, campaign_id: int, unit_ids: Sequence[int]) -> None:
     """Bring some units to what is decided of a campaign now. Units of other regions, and closed ones, stay as they are."""
+    changed = await _reach(connection, campaign_id, unit_ids)
+    await update_limits(connection, changed, acting=_PLATFORM)
+    await add_up_units(connection, unit_ids)
+
+
+async def _reach(connection: AsyncConnection, campaign_id: int, unit_ids: Sequence[int]) -> list[int]:
+    """Close or put off the months of some units, and tell the units.
+
+    It is for the caller to write what they stop, of the units that are returned, and to add up their months.
+    """
     moment = await hold_stocks(connection, unit_ids)
     campaign = await get_campaign(connection, campaign_id)
     if not campaign.is_running:
-        await update_limits(connection, unit_ids, acting=_PLATFORM)
-        await add_up_units(connection, unit_ids)
-        return
+        return list(unit_ids)
     given = {
         "ids": list(unit_ids),
         "campaign_id": campaign_id,
@@ -128,10 +136,9 @@ async def carry_campaign(connection: AsyncConnection, campaign_id: int, unit_ids
     await connection.execute(_TAKE, given)
     # With months of former bills, of which nothing is written here.
     left = list(await connection.execute(_LEFT, {"ids": list(unit_ids), "campaign_id": campaign_id}))
-    await update_limits(connection, [row.unit_id for row in left], acting=_PLATFORM)
-    await add_up_units(connection, unit_ids)
     told = [row for row in left if await _tell(connection, campaign, row)]
     await record_all(connection, [_reached(campaign, row) for row in told])
+    return [row.unit_id for row in left]
 
 
 def _reached(campaign: Campaign, row: Row[Any]) -> AuditEntry:
@@ -163,15 +170,27 @@ async def _tell(connection: AsyncConnection, campaign: Campaign, row: Row[Any]) 
 
 
 async def carry_to_unit(
-    connection: AsyncConnection, unit_id: int, region_code: str, *, anew: bool = False
+    connection: AsyncConnection,
+    unit_id: int,
+    region_code: str,
+    *,
+    anew: bool = False,
+    acting: Acting = _PLATFORM,
 ) -> None:
     """Bring one unit to the campaigns of its region, so that nobody waits for the worker.
 
-    What has reached all units is left out, unless the unit is new to the region (`anew`).
+    What has reached all units is left out, unless the unit is new to the region (`anew`). Then what its arrears stop is
+    written anew, and its months are added up, also where no campaign runs; whatever is done, that is done once.
     """
-    for campaign in await running_campaigns(connection, region_code):
-        if anew or not campaign.is_carried:
-            await carry_campaign(connection, campaign.campaign_id, [unit_id])
+    running = await running_campaigns(connection, region_code)
+    wanted = [each for each in running if anew or not each.is_carried]
+    if not wanted and not anew:
+        return
+    await hold_stocks(connection, [unit_id])
+    for campaign in wanted:
+        await _reach(connection, campaign.campaign_id, [unit_id])
+    await update_limits(connection, [unit_id], acting=acting)
+    await add_up_units(connection, [unit_id])
 
 
 async def carry_to_former(database: Database, unit_ids: Sequence[int]) -> None:

@@ -18,9 +18,7 @@ from mingpiao.numbering.service import hold_stocks
 from mingpiao.storage.database import Database
 from mingpiao.units.service import names_of
 from mingpiao.writeoff.campaign_months import carry_to_unit
-from mingpiao.writeoff.campaign_progress import add_up_units
 from mingpiao.writeoff.casework import add_steps
-from mingpiao.writeoff.limits import update_limits
 from mingpiao.writeoff.model import CaseState, RectificationState, WorkStepKind
 from mingpiao.writeoff.months import workday_after
 from mingpiao.writeoff.policies import Policies, load_policies, months_in_force
@@ -105,9 +103,7 @@ async def follow_unit(connection: AsyncConnection, unit_id: int, region_code: st
         )
         .values(region_code=region_code, revision=rectifications.c.revision + 1, escalated_to=None)
     )
-    await carry_to_unit(connection, unit_id, region_code, anew=True)
-    await update_limits(connection, [unit_id], acting=_MOVING)
-    await add_up_units(connection, [unit_id])
+    await carry_to_unit(connection, unit_id, region_code, anew=True, acting=_MOVING)
 
 
 async def escalate(database: Database) -> None:
