@@ -11,9 +11,8 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from bench.certificates.locked.county import wear
+from bench.certificates.locked.county import sheet, wear
 from bench.certificates.locked.county.facts import TITLES, county_facts, period, spelled
-from bench.certificates.locked.county.sheet import Form, crest, fitting, ground, plate, press, seal, square
 from bench.certificates.values import Certificate
 from bench.papers import tools
 
@@ -24,7 +23,7 @@ def main_sheet(rng: Random) -> Certificate:
     made = county_facts(rng, "institution", 7)
     made.printed()
     valid = period(made, rng.choice(("span", "until_end")), "full")
-    form = Form(297, 210, "Noto Serif SC")
+    form = sheet.Form(297, 210, "Noto Serif SC")
     for inset, stroke in ((7, '2.4pt + rgb("#9c1f1f")'), (9.4, '0.6pt + rgb("#caa14a")')):
         form.rectangle(inset, inset, 297 - 2 * inset, 210 - 2 * inset, stroke)
     form.text(0, 40, "事 业 单 位 法 人 证 书", 33, width=297, align="center", weight="bold", fill="#8c1616")
@@ -41,20 +40,20 @@ def main_sheet(rng: Random) -> Certificate:
     )
     for row, (label, value) in enumerate(left):
         form.text(24, 82 + 17 * row, label, 11, fill=red, font="Noto Sans SC")
-        form.text(24, 87.5 + 17 * row, value, fitting(value, 118, 7, 15), width=124)
+        form.text(24, 87.5 + 17 * row, value, sheet.fitting(value, 118, 7, 15), width=124)
         form.line(24, 95 + 17 * row, 142, 95 + 17 * row, '0.3pt + rgb("#b99")')
     form.text(154, 82, "宗旨和业务范围", 11, fill=red, font="Noto Sans SC")
-    form.text(154, 87.5, made.purpose, fitting(made.purpose, 118, 36, 15), width=118)
+    form.text(154, 87.5, made.purpose, sheet.fitting(made.purpose, 118, 36, 15), width=118)
     form.text(154, 129, "住　　所", 11, fill=red, font="Noto Sans SC")
-    form.text(154, 134.5, made.address, fitting(made.address, 118, 14, 15), width=118)
+    form.text(154, 134.5, made.address, sheet.fitting(made.address, 118, 14, 15), width=118)
     form.text(24, 172, f"有效期　{valid}", 13.5)
     form.text(154, 165, "登记管理机关", 12)
     form.text(186, 164.5, made.issuer, 14)
     form.text(186, 176, spelled(made.first, "full"), 13)
     form.text(0, 194, "国家事业单位登记管理局监制", 9, width=297, align="center", fill="#777777")
-    page = ground(form.picture(), rng, (238, 170, 120), 0.35)
-    crest(page, 148.5, 25, 24)
-    press(page, seal(rng, made.issuer, str(rng.randrange(10**12, 10**13))), rng.uniform(196, 214), 170, 43)
+    page = sheet.ground(form.picture(), rng, (238, 170, 120), 0.35)
+    sheet.crest(page, 148.5, 25, 24)
+    sheet.numbered(rng, page, made.issuer, (196, 214), 170, 43)
     scan = wear.flatbed(rng, wear.aged(rng, page, 1))
     return Certificate(
         way="scan", font="Noto Serif SC", data=wear.bound(scan), truth=made.truth, media_type=PDF
@@ -75,7 +74,7 @@ def booklet(rng: Random) -> Certificate:
     made = county_facts(rng, "institution", 5)
     made.printed()
     valid = period(made, "line", rng.choice(("full", "short")))
-    blank, values = Form(280, 196, "AR PL UMing"), Form(280, 196, "WenQuanYi Zen Hei Mono")
+    blank, values = sheet.Form(280, 196, "AR PL UMing"), sheet.Form(280, 196, "WenQuanYi Zen Hei Mono")
     blank.text(
         0, 12, TITLES[made.kind], 21, width=140, align="center", font="Noto Serif SC", weight="bold", gap=2
     )
@@ -107,20 +106,20 @@ def booklet(rng: Random) -> Certificate:
                 width=28,
                 align="center",
             )
-        size = fitting(value, 84, height - 2.5, 12.5)
+        size = sheet.fitting(value, 84, height - 2.5, 12.5)
         room = 3 if len(value) * size * 0.3528 > 84 else height / 2 - 2.2
         values.text(41 + shift_x, top + room + shift_y, value, size, width=86)
         top += height
     blank.text(140, 14, "年度报告公示情况", 16, width=140, align="center")
     blank.grid(152, 28, [58, 58], [48, 48, 48], '0.4pt + rgb("#555")')
-    page = ground(blank.picture(), rng, (120, 190, 160), 0.32)
+    page = sheet.ground(blank.picture(), rng, (120, 190, 160), 0.32)
     ink = np.asarray(_needle(rng, values.picture()), dtype=np.float32)
     page = Image.fromarray((np.asarray(page, dtype=np.float32) * ink / 255).astype(np.uint8), "RGB")
     for place in range(rng.randrange(1, 4)):
         year = f"{made.first.year + place}年度报告"
-        mark = plate(rng, [year, "已 公 示"], rng.choice(((30, 60, 170), (190, 40, 50))), oval=True)
-        press(page, mark, 181 + 58 * (place % 2), 52 + 48 * (place // 2), 44)
-    press(page, seal(rng, made.issuer, force=0.6), rng.uniform(96, 106), 166, 40)
+        mark = sheet.plate(rng, [year, "已 公 示"], rng.choice(((30, 60, 170), (190, 40, 50))), oval=True)
+        sheet.press(page, mark, 181 + 58 * (place % 2), 52 + 48 * (place // 2), 44)
+    sheet.press(page, sheet.seal(rng, made.issuer, force=0.6), rng.uniform(96, 106), 166, 40)
     page = wear.aged(rng, page, 1)
     seen = wear.telephone(rng, page, bend=0.025, lean=0.05, turn=4, hand=True)
     return Certificate(
@@ -155,9 +154,11 @@ def number_card(rng: Random) -> Certificate:
         canvas.setFont(face, size)
         canvas.drawString(x * mm, tall - y * mm, text)
 
-    mark = seal(rng, made.issuer, str(rng.randrange(10**12, 10**13)), force=0.6)
+    mark = sheet.seal(rng, made.issuer, str(rng.randrange(10**12, 10**13)), force=0.6)
     canvas.drawImage(ImageReader(mark), 140 * mm, 14 * mm, 40 * mm, 40 * mm, mask="auto")
-    canvas.drawImage(ImageReader(square(made.code).convert("RGB")), 166 * mm, 100 * mm, 24 * mm, 24 * mm)
+    canvas.drawImage(
+        ImageReader(sheet.square(made.code).convert("RGB")), 166 * mm, 100 * mm, 24 * mm, 24 * mm
+    )
     canvas.setFillColorRGB(0.1, 0.25, 0.5)
     canvas.setFont("county-bold", 25)
     canvas.drawCentredString(wide / 2 - 6 * mm, tall - 26 * mm, TITLES[made.kind])
@@ -171,7 +172,7 @@ def number_card(rng: Random) -> Certificate:
     )
     for row, (label, value) in enumerate(rows):
         write(20, 46 + 12 * row, label, 12)
-        write(46, 46 + 12 * row, value, min(14, fitting(value, 112, 8, 14)), "county-bold")
+        write(46, 46 + 12 * row, value, min(14, sheet.fitting(value, 112, 8, 14)), "county-bold")
     write(20, 112, f"有效期　{valid}", 12)
     write(112, 118, f"颁发单位　{made.issuer}", 12)
     write(112, 127, f"颁发日期　{spelled(made.first, 'short')}", 12)
@@ -184,7 +185,7 @@ def number_gold(rng: Random) -> Certificate:
     made.printed()
     form_of = rng.choice(("span", "last"))
     valid = period(made, form_of, rng.choice(("full", "chinese")))
-    form = Form(297, 210, "Noto Serif CJK TC")
+    form = sheet.Form(297, 210, "Noto Serif CJK TC")
     form.rectangle(8, 8, 281, 194, "3pt + black")
     form.rectangle(11, 11, 275, 188, "0.5pt + black")
     form.text(0, 22, "中华人民共和国", 20, width=297, align="center", gap=3)
@@ -201,22 +202,15 @@ def number_gold(rng: Random) -> Certificate:
         ("发 证 机 关", made.issuer, 10),
         ("有 效 期 至" if form_of == "last" else "有 效 期 限", valid, 10),
     )
-    top = 72.0
-    for label, value, height in rows:
-        form.text(30, top + 0.6, label, 13)
-        size = fitting(value, 168, height - 1, 16)
-        form.text(92, top, value, size, width=172)
-        form.line(
-            90,
-            top + height - 2.5,
-            268,
-            top + height - 2.5,
-            '(paint: black, thickness: 0.4pt, dash: "dotted")',
-        )
-        top += height + 3.2
+
+    def dotted(end: float) -> None:
+        form.line(90, end - 2.5, 268, end - 2.5, '(paint: black, thickness: 0.4pt, dash: "dotted")')
+
+    wide = sheet.Column(92, 0, 16, {"width": 172})
+    sheet.listed(form, rows, 72.0, 3.2, sheet.Column(30, 0.6, 13, {}), wide, (168, 1), dotted)
     page = form.picture()
-    press(page, seal(rng, made.issuer, force=0.42), rng.uniform(134, 158), 160, 42)
-    press(page, plate(rng, ["复印无效"], (60, 60, 60), "uming"), 60, 186, 36)
+    sheet.press(page, sheet.seal(rng, made.issuer, force=0.42), rng.uniform(134, 158), 160, 42)
+    sheet.press(page, sheet.plate(rng, ["复印无效"], (60, 60, 60), "uming"), 60, 186, 36)
     page = wear.copier(rng, page, 0.9)
     return Certificate(
         way="copy", font="Noto Serif CJK TC", data=wear.bound(page, 60), truth=made.truth, media_type=PDF

@@ -1,7 +1,9 @@
 """How the county's offices set a certificate: forms by Typst, millimetre by millimetre, then ground, seals and stamps."""
 
 import math
+from collections.abc import Callable, Iterable
 from random import Random
+from typing import Any, NamedTuple
 
 import numpy as np
 import segno
@@ -102,6 +104,45 @@ def fitting(text: str, width: float, height: float, most: float = 16, leading: f
             break
         size -= 0.5
     return size
+
+
+class Column(NamedTuple):
+    """Where the labels or the values of rows stand, how far below a row's top, in what size, and how else."""
+
+    x: float
+    down: float
+    size: float
+    how: dict[str, Any]
+
+
+def listed(
+    form: Form,
+    rows: Iterable[tuple[str, str, float]],
+    top: float,
+    gap: float,
+    label: Column,
+    value: Column,
+    room: tuple[float, float] = (112, 0),
+    under: Callable[[float], None] | None = None,
+) -> None:
+    """Rows below each other, each with a label and a value that fits `room`: a width, and what its height lacks.
+
+    `under` draws something where a row ends.
+    """
+    for name, text, height in rows:
+        form.text(label.x, top + label.down, name, label.size, **label.how)
+        size = fitting(text, room[0], height - room[1], value.size)
+        form.text(value.x, top + value.down, text, size, **value.how)
+        if under:
+            under(top + height)
+        top += height + gap
+
+
+def numbered(
+    rng: Random, page: Image.Image, text: str, x: tuple[float, float], y: float, width: float
+) -> None:
+    """A seal with a digital number pressed on the page, its middle somewhere between two places."""
+    press(page, seal(rng, text, str(rng.randrange(10**12, 10**13))), rng.uniform(*x), y, width)
 
 
 def ground(page: Image.Image, rng: Random, colour: Colour, strength: float = 0.3) -> Image.Image:

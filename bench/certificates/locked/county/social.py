@@ -3,9 +3,8 @@
 import io
 from random import Random
 
-from bench.certificates.locked.county import wear
+from bench.certificates.locked.county import sheet, wear
 from bench.certificates.locked.county.facts import TITLES, county_facts, period, spelled
-from bench.certificates.locked.county.sheet import Form, crest, fitting, ground, plate, press, seal, square
 from bench.certificates.values import Certificate
 
 PDF, JPEG = "application/pdf", "image/jpeg"
@@ -15,7 +14,7 @@ def society(rng: Random) -> Certificate:
     made = county_facts(rng, "association", 5)
     made.printed()
     valid = period(made, rng.choice(("span", "until_end", "open")), rng.choice(("short", "chinese")))
-    form = Form(210, 290, "LXGW WenKai")
+    form = sheet.Form(210, 290, "LXGW WenKai")
     form.rectangle(12, 14, 30, 262, '1.2pt + rgb("#a01818")', "#a01818")
     form.upright(17, 30, TITLES[made.kind], 32, 22.5, fill="#ffe9a8", font="LXGW WenKai")
     form.rectangle(45, 14, 153, 262, '1.2pt + rgb("#a01818")')
@@ -34,15 +33,15 @@ def society(rng: Random) -> Certificate:
         for place, each in enumerate(label[:6] if len(label) < 8 else "信用代码"):
             form.rectangle(49 + 6.2 * place, top, 6.2, 6.6, '0.3pt + rgb("#a01818")')
             form.text(49 + 6.2 * place, top + 1.5, each, 11, width=6.2, align="center", fill="#a01818")
-        form.text(90, top + 0.4, value, fitting(value, 100, height - 2, 16), width=102)
+        form.text(90, top + 0.4, value, sheet.fitting(value, 100, height - 2, 16), width=102)
         top += height + 3.4
     form.text(49, 206, "有效期限", 13, fill="#a01818")
-    form.text(74, 206, valid, fitting(valid, 116, 7, 14), width=120)
+    form.text(74, 206, valid, sheet.fitting(valid, 116, 7, 14), width=120)
     form.text(110, 232, "发证机关", 13, fill="#a01818")
     form.text(110, 240, made.issuer, 15.5)
     form.text(110, 250, spelled(made.first, "chinese"), 15)
-    page = ground(form.picture(), rng, (240, 190, 170), 0.3)
-    press(page, seal(rng, made.issuer, str(rng.randrange(10**12, 10**13))), rng.uniform(140, 154), 238, 45)
+    page = sheet.ground(form.picture(), rng, (240, 190, 170), 0.3)
+    sheet.numbered(rng, page, made.issuer, (140, 154), 238, 45)
     seen = wear.telephone(rng, page, bend=0.0, lean=0.09, turn=6)
     data = wear.jpeg(rng, seen, rng.choice((6, 8, 3)))
     return Certificate(way="photograph", font="LXGW WenKai", data=data, truth=made.truth, media_type=JPEG)
@@ -52,7 +51,7 @@ def society_old(rng: Random) -> Certificate:
     made = county_facts(rng, "association", 3)
     made.printed()
     valid = period(made, "until_end", "short")
-    form = Form(210, 297, "AR PL UKai TW")
+    form = sheet.Form(210, 297, "AR PL UKai TW")
     form.text(0, 26, "社 会 团 体", 30, width=210, align="center", gap=4)
     form.text(0, 42, "法人登记证书", 36, width=210, align="center", gap=6)
     form.text(0, 62, f"（{made.serial}）", 12, width=210, align="center")
@@ -74,17 +73,20 @@ def society_old(rng: Random) -> Certificate:
         ("业务主管单位", made.leader, 9),
         ("证书有效期", valid, 9),
     )
-    top = 114.0
-    for label, value, height in rows:
-        form.text(24, top + 0.4, label, 14, width=46)
-        form.text(72, top, value, fitting(value, 112, height, 16), width=116)
-        top += height + 4.2
+    sheet.listed(
+        form,
+        rows,
+        114.0,
+        4.2,
+        sheet.Column(24, 0.4, 14, {"width": 46}),
+        sheet.Column(72, 0, 16, {"width": 116}),
+    )
     form.text(112, 240, f"登记机关：{made.issuer}", 15)
     form.text(112, 252, spelled(made.first, "chinese"), 15)
     form.text(24, 272, "注：年检结论载于副本。", 11, fill="#333333")
     page = form.picture()
-    press(page, seal(rng, made.issuer, force=0.42), rng.uniform(146, 160), 246, 43)
-    press(page, plate(rng, ["与原件核对无异", "经办人："], (40, 50, 120), "ukai"), 56, 252, 50)
+    sheet.press(page, sheet.seal(rng, made.issuer, force=0.42), rng.uniform(146, 160), 246, 43)
+    sheet.press(page, sheet.plate(rng, ["与原件核对无异", "经办人："], (40, 50, 120), "ukai"), 56, 252, 50)
     page = wear.copier(rng, page)
     return Certificate(
         way="copy", font="AR PL UKai TW", data=wear.bound(page, 62), truth=made.truth, media_type=PDF
@@ -97,7 +99,7 @@ def care_home(rng: Random) -> Certificate:
     made.purpose = made.purpose.replace("、", "，").replace("。", "；").rstrip("；")
     made.printed()
     valid = period(made, "line", "point")
-    form = Form(250, 176, "ZCOOL QingKe HuangYou|Noto Sans SC", "#fffdf4")
+    form = sheet.Form(250, 176, "ZCOOL QingKe HuangYou|Noto Sans SC", "#fffdf4")
     form.rectangle(5, 5, 240, 166, '3pt + rgb("#2d6a4f")')
     form.rectangle(8, 8, 234, 24, "none", "#2d6a4f")
     form.text(0, 14.5, TITLES[made.kind], 27, width=250, align="center", fill="#ffffff", gap=3)
@@ -117,14 +119,14 @@ def care_home(rng: Random) -> Certificate:
     for x, y, width, label, value, height in cells:
         form.rectangle(x, y, width, height + 7, '0.5pt + rgb("#2d6a4f")')
         form.text(x + 2, y + 1.3, label, 8.5, font="Noto Sans SC", fill="#2d6a4f")
-        form.text(x + 3, y + 6.6, value, fitting(value, width - 6, height - 2, 16), width=width - 5)
+        form.text(x + 3, y + 6.6, value, sheet.fitting(value, width - 6, height - 2, 16), width=width - 5)
     form.text(146, 139, "发证机关", 11, font="Noto Sans SC")
     form.text(166, 138, made.issuer, 15)
     form.text(146, 149, "发证日期", 11, font="Noto Sans SC")
     form.text(166, 148, spelled(made.first, "point"), 15)
     page = form.picture()
-    press(page, square(made.code), 28, 152, 22)
-    press(page, seal(rng, made.issuer, str(rng.randrange(10**12, 10**13))), rng.uniform(196, 210), 136, 42)
+    sheet.press(page, sheet.square(made.code), 28, 152, 22)
+    sheet.numbered(rng, page, made.issuer, (196, 210), 136, 42)
     scan = wear.flatbed(rng, page, grey=rng.random() < 0.5)
     out = io.BytesIO()
     scan.quantize(96).save(out, "PNG")
@@ -141,7 +143,7 @@ def training(rng: Random) -> Certificate:
     made = county_facts(rng, "non_enterprise", 4)
     made.printed()
     valid = period(made, rng.choice(("span", "last")), "full")
-    form = Form(297, 210, "AR PL UMing|Noto Serif SC")
+    form = sheet.Form(297, 210, "AR PL UMing|Noto Serif SC")
     form.rectangle(6, 6, 285, 198, '4pt + rgb("#c7962f")')
     form.rectangle(10, 10, 277, 190, '1pt + rgb("#c7962f")')
     hand = "Ma Shan Zheng|AR PL UKai"
@@ -155,19 +157,22 @@ def training(rng: Random) -> Certificate:
         ("业务主管 单 位：", made.leader, 10),
         ("有 效 期 至：" if valid[0] != "自" else "有 效 期 限：", valid, 10),
     )
-    top = 72.0
-    for label, value, height in rows:
-        form.text(34, top + 1, label, 14)
-        form.text(
-            78, top - 0.4, value, fitting(value, 178, height - 1, 20), width=184, font=hand, fill="#15151f"
-        )
-        top += height + 2.6
+    looks = {"width": 184, "font": hand, "fill": "#15151f"}
+    sheet.listed(
+        form, rows, 72.0, 2.6, sheet.Column(34, 1, 14, {}), sheet.Column(78, -0.4, 20, looks), (178, 1)
+    )
     form.text(170, 172, f"发证机关：{made.issuer}", 14)
     form.text(170, 184, f"发证日期：{spelled(made.first, 'full')}", 14)
-    page = ground(form.picture(), rng, (226, 200, 130), 0.34)
-    crest(page, 148.5, 25, 24, (188, 26, 30))
-    press(page, seal(rng, made.issuer), rng.uniform(200, 220), 172, 44)
-    press(page, plate(rng, [f"{made.first.year + 1}年检", "合　格"], (36, 80, 160), oval=True), 58, 182, 34)
+    page = sheet.ground(form.picture(), rng, (226, 200, 130), 0.34)
+    sheet.crest(page, 148.5, 25, 24, (188, 26, 30))
+    sheet.press(page, sheet.seal(rng, made.issuer), rng.uniform(200, 220), 172, 44)
+    sheet.press(
+        page,
+        sheet.plate(rng, [f"{made.first.year + 1}年检", "合　格"], (36, 80, 160), oval=True),
+        58,
+        182,
+        34,
+    )
     seen = wear.telephone(rng, page, bend=0.012, lean=0.07, turn=3.5, hand=True)
     return Certificate(
         way="photograph", font="Ma Shan Zheng", data=wear.jpeg(rng, seen), truth=made.truth, media_type=JPEG
@@ -178,7 +183,7 @@ def relief(rng: Random) -> Certificate:
     made = county_facts(rng, "foundation", 9)
     made.printed()
     valid = period(made, rng.choice(("span", "line")), rng.choice(("full", "chinese")))
-    form = Form(210, 285, "AR PL UMing TW")
+    form = sheet.Form(210, 285, "AR PL UMing TW")
     form.text(
         0, 24, TITLES[made.kind], 31, width=210, align="center", font="Noto Serif SC", weight="bold", gap=3
     )
@@ -200,7 +205,7 @@ def relief(rng: Random) -> Certificate:
     top = 48.0
     for label, value, height, face in rows:
         form.text(18, top + height / 2 - 2.4, label, 13, width=40, align="center", font="Noto Serif SC")
-        size = fitting(value, 122, height - 3, 15 if face == "" else 13)
+        size = sheet.fitting(value, 122, height - 3, 15 if face == "" else 13)
         one = len(value) * size * 0.3528 < 120
         form.text(
             62, top + (height / 2 - 2.4 if one else 2.4), value, size, width=127, font=face, weight="bold"
@@ -209,10 +214,10 @@ def relief(rng: Random) -> Certificate:
     form.text(112, 230, "发证日期", 13)
     form.text(136, 230, spelled(made.first, "chinese"), 13.5)
     form.text(18, 268, "中华人民共和国民政部监制", 10, width=174, align="right", fill="#666666")
-    page = ground(form.picture(), rng, (170, 195, 225), 0.34)
-    press(page, seal(rng, made.issuer, str(rng.randrange(10**12, 10**13))), rng.uniform(116, 150), 216, 43)
+    page = sheet.ground(form.picture(), rng, (170, 195, 225), 0.34)
+    sheet.numbered(rng, page, made.issuer, (116, 150), 216, 43)
     if rng.random() < 0.6:
-        press(page, plate(rng, ["换　证"], (180, 30, 30)), 46, 250, 26)
+        sheet.press(page, sheet.plate(rng, ["换　证"], (180, 30, 30)), 46, 250, 26)
     scan = wear.flatbed(rng, wear.aged(rng, page, 0), holes=True)
     return Certificate(
         way="scan", font="AR PL UMing TW", data=wear.bound(scan, 66), truth=made.truth, media_type=PDF
@@ -223,7 +228,7 @@ def scholars(rng: Random) -> Certificate:
     made = county_facts(rng, "foundation", 5)
     made.printed()
     valid = period(made, "span", "full")
-    form = Form(297, 210, "Noto Sans CJK TC")
+    form = sheet.Form(297, 210, "Noto Sans CJK TC")
     form.rectangle(0, 0, 297, 210, "none", "#f7f1e1")
     form.rectangle(148.1, 0, 0.8, 210, "none", "#b9ad90")
     form.text(0, 64, "基金会法人", 30, width=148, align="center", weight="bold", fill="#123a63", gap=4)
@@ -239,18 +244,15 @@ def scholars(rng: Random) -> Certificate:
         ("宗旨和业务范围", made.purpose, 34),
         ("业务主管单位", made.leader, 9),
     )
-    top = 20.0
-    for label, value, height in rows:
-        form.text(160, top, label, 10, fill="#8a6d3b")
-        form.text(160, top + 5, value, fitting(value, 118, height - 3, 14), width=124)
-        top += height + 6.5
+    brown = sheet.Column(160, 0, 10, {"fill": "#8a6d3b"})
+    sheet.listed(form, rows, 20.0, 6.5, brown, sheet.Column(160, 5, 14, {"width": 124}), (118, 3))
     form.text(160, 153, f"有效期　{valid}", 12.5)
     form.text(160, 176, made.issuer, 14.5, width=118, align="center")
     form.text(160, 186, spelled(made.first, "short"), 13, width=118, align="center")
-    page = ground(form.picture(), rng, (200, 205, 225), 0.28)
-    crest(page, 74, 38, 30, (176, 28, 36))
-    press(page, square(f"https://zs.example.cn/{made.code}"), 74, 164, 26)
-    press(page, seal(rng, made.issuer), rng.uniform(216, 232), rng.uniform(166, 176), 44)
+    page = sheet.ground(form.picture(), rng, (200, 205, 225), 0.28)
+    sheet.crest(page, 74, 38, 30, (176, 28, 36))
+    sheet.press(page, sheet.square(f"https://zs.example.cn/{made.code}"), 74, 164, 26)
+    sheet.press(page, sheet.seal(rng, made.issuer), rng.uniform(216, 232), rng.uniform(166, 176), 44)
     seen = wear.telephone(rng, page, bend=0.02, lean=0.08, turn=5)
     data = wear.jpeg(rng, seen, rng.choice((0, 6)))
     return Certificate(
@@ -262,7 +264,7 @@ def goodness(rng: Random) -> Certificate:
     made = county_facts(rng, "charity", 8)
     made.printed()
     valid = period(made, rng.choice(("always", "span", "last")), "full")
-    form = Form(210, 297, "Noto Serif SC")
+    form = sheet.Form(210, 297, "Noto Serif SC")
     form.rectangle(14, 14, 182, 269, "1pt + black")
     form.text(0, 28, TITLES[made.kind], 40, width=210, align="center", weight="bold", gap=8)
     form.text(0, 50, f"编号：{made.serial}", 11, width=190, align="right")
@@ -276,17 +278,13 @@ def goodness(rng: Random) -> Certificate:
         ("业务主管单位", made.leader, 10),
         ("有效期至" if valid[0] in "12" else "有 效 期", valid, 10),
     )
-    top = 64.0
-    for label, value, height in rows:
-        form.text(24, top, label, 13, font="Noto Sans SC")
-        size = fitting(value, 112, height, 16)
-        form.text(70, top - 0.5, value, size, width=116, weight="bold")
-        top += height + 4.5
+    bold = sheet.Column(70, -0.5, 16, {"width": 116, "weight": "bold"})
+    sheet.listed(form, rows, 64.0, 4.5, sheet.Column(24, 0, 13, {"font": "Noto Sans SC"}), bold)
     form.text(90, 238, f"发 证 机 关　{made.issuer}", 14)
     form.text(90, 250, f"发 证 日 期　{spelled(made.first, 'full')}", 14)
     page = form.picture()
-    press(page, seal(rng, made.issuer, force=0.45), rng.uniform(136, 150), 240, 43)
-    press(page, square(made.code), 44, 246, 24)
+    sheet.press(page, sheet.seal(rng, made.issuer, force=0.45), rng.uniform(136, 150), 240, 43)
+    sheet.press(page, sheet.square(made.code), 44, 246, 24)
     page = wear.copier(rng, page, 0.94)
     data = wear.jpeg(rng, page.convert("L"), 0, (50, 74))
     return Certificate(way="copy", font="Noto Serif SC bold", data=data, truth=made.truth, media_type=JPEG)
@@ -296,7 +294,7 @@ def goodness_frame(rng: Random) -> Certificate:
     made = county_facts(rng, "charity", 3)
     made.printed()
     valid = period(made, rng.choice(("span", "until_end", "open")), "short")
-    form = Form(297, 210, "LXGW WenKai Mono", "#fff8f0")
+    form = sheet.Form(297, 210, "LXGW WenKai Mono", "#fff8f0")
     for k in range(24):
         form.rectangle(9 + 11.7 * k, 7, 8, 3, "none", "#b5302a")
         form.rectangle(9 + 11.7 * k, 200, 8, 3, "none", "#b5302a")
@@ -305,25 +303,21 @@ def goodness_frame(rng: Random) -> Certificate:
         form.rectangle(287, 11 + 11.9 * k, 3, 8, "none", "#b5302a")
     form.text(0, 24, "慈 善 组 织 证 书", 36, width=297, align="center", font="ZCOOL XiaoWei", fill="#9a1f1a")
     rows = (
-        ("组织名称", made.name),
-        ("统一社会信用代码", made.code),
-        ("法定代表人", made.representative),
-        ("住所", made.address),
-        ("业务范围", made.purpose),
-        ("业务主管单位", made.leader),
-        ("有效期", valid),
+        ("【组织名称】", made.name, 9.5),
+        ("【统一社会信用代码】", made.code, 9.5),
+        ("【法定代表人】", made.representative, 9.5),
+        ("【住所】", made.address, 9.5),
+        ("【业务范围】", made.purpose, 26),
+        ("【业务主管单位】", made.leader, 9.5),
+        ("【有效期】", valid, 9.5),
     )
-    top = 50.0
-    for label, value in rows:
-        height = 26 if label == "业务范围" else 9.5
-        form.text(24, top, "【" + label + "】", 13, width=62, align="right", fill="#9a1f1a")
-        form.text(90, top - 0.3, value, fitting(value, 172, height, 16), width=178)
-        top += height + 3
+    red = sheet.Column(24, 0, 13, {"width": 62, "align": "right", "fill": "#9a1f1a"})
+    sheet.listed(form, rows, 50.0, 3, red, sheet.Column(90, -0.3, 16, {"width": 178}), (172, 0))
     form.text(150, 168, f"登记机关：{made.issuer}", 14.5)
     form.text(150, 180, f"登记日期：{spelled(made.first, 'short')}", 14.5)
-    page = ground(form.picture(), rng, (245, 205, 200), 0.3)
-    crest(page, 34, 32, 22, (206, 40, 30))
-    press(page, seal(rng, made.issuer, str(rng.randrange(10**12, 10**13))), rng.uniform(196, 212), 168, 44)
+    page = sheet.ground(form.picture(), rng, (245, 205, 200), 0.3)
+    sheet.crest(page, 34, 32, 22, (206, 40, 30))
+    sheet.numbered(rng, page, made.issuer, (196, 212), 168, 44)
     scan = wear.flatbed(rng, page, grey=rng.random() < 0.3)
     scan = scan.resize((round(scan.width * 0.8), round(scan.height * 0.8)))
     data = wear.jpeg(rng, scan)

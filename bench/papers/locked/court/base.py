@@ -1,8 +1,10 @@
 """Names, sums and days of a clerk's papers: places, courts, bureaus, people, companies, accounts, case numbers."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 import msgspec
 
@@ -369,6 +371,44 @@ def bad(bill: Bill, wrong: str, note: str, **changes: object) -> Bill:
 def odd(bill: Bill, note: str, **changes: object) -> Bill:
     """The bill, honest in another way."""
     return msgspec.structs.replace(bill, note=note, **changes)
+
+
+def held(rng: Random, honest: Bill, wrongs: Sequence[Bill]) -> tuple[Bill, ...]:
+    """An honest bill and two of those that are wrong."""
+    return honest, *rng.sample(wrongs, 2)
+
+
+def torn(honest: Bill, words: Decimal, note: str) -> tuple[Bill, ...]:
+    """Bills by the digits and by the words of a paper on which the two differ."""
+    return bad(honest, "words", note), bad(honest, "words", note, total=words)
+
+
+def said(
+    kind: str,
+    payer: str,
+    payee: str,
+    total: Decimal,
+    signed_on: date | None,
+    *,
+    number: str = "",
+    account: str = "",
+    words: bool = False,
+) -> dict[str, Any]:
+    """The facts with which a `Truth` begins where two are named; `words` when the sum is spelled out too."""
+    facts: dict[str, Any] = {
+        "kind": kind,
+        "payers": (payer,),
+        "payees": (payee,),
+        "total": total,
+        "signed_on": signed_on,
+    }
+    if words:
+        facts["words"] = total
+    if number:
+        facts["numbers"] = (number,)
+    if account:
+        facts["accounts"] = (account,)
+    return facts
 
 
 def public_unit(rng: Random, place: Place, sort: str = "") -> str:

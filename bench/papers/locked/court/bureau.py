@@ -88,20 +88,14 @@ def penalty(rng: Random) -> Paper:
     )
     after = base.bad(honest, "status", "the decision was revoked", issued_on=base.later(rng, gone, 3, 30))
     alone = base.odd(after, "the fine alone, of a decision that was revoked", total=fine, items=("罚款",))
-    bills = (after, alone) if revoked else (honest, *rng.sample(wrongs, 2))
+    bills = (after, alone) if revoked else base.held(rng, honest, wrongs)
     return Paper(
         family="penalty decision",
         tool="weasyprint",
         data=draw.worn(rng, tools.weasy(draw.page(body, style)), 150, 200),
         form="scan",
         truth=Truth(
-            kind="policy",
-            payers=(who,),
-            payees=(office,),
-            total=total,
-            words=total,
-            signed_on=when,
-            numbers=(number,),
+            **base.said("policy", who, office, total, when, number=number, words=True),
             purpose="罚款及没收违法所得",
             status="revoked" if revoked else "",
             also_names=(place.court, *(() if private else (chief,))),
@@ -198,24 +192,26 @@ def restoration(rng: Random) -> Paper:
     bills = (
         (base.bad(honest, "status", note, total=stages[0], used=Decimal(0)), base.bad(honest, "status", note))
         if unsigned
-        else (honest, *rng.sample(wrongs, 2))
+        else base.held(rng, honest, wrongs)
     )
     return Paper(
         family="restoration deposit",
         tool="docx",
         data=letter.pdf(),
         truth=Truth(
-            kind="contract",
-            payers=(mine,),
-            payees=(office,),
-            total=total,
+            **base.said(
+                "contract",
+                mine,
+                office,
+                total,
+                None if unsigned else when,
+                number=number,
+                account=account,
+                words=True,
+            ),
             instalments=tuple(stages),
-            words=total,
-            signed_on=None if unsigned else when,
             starts_on=starts,
             ends_on=ends,
-            numbers=(number,),
-            accounts=(account,),
             purpose="土地复垦保证金",
             status="unsigned" if unsigned else "",
             also_names=(bank, *(() if unsigned else tuple(chiefs))),
@@ -321,21 +317,14 @@ def sea_use(rng: Random) -> Paper:
         tool="xlsx",
         data=sheet.pdf(),
         truth=Truth(
-            kind="policy",
-            payers=(user,),
-            payees=(office,),
-            total=total,
-            words=total,
-            signed_on=when,
+            **base.said("policy", user, office, total, when, number=number, account=account, words=True),
             starts_on=starts,
             ends_on=ends,
-            numbers=(number,),
-            accounts=(account,),
             purpose="海域使用金",
             also_amounts=(*sums, gross, less, *(base.yuan(rate) for _, rate in sorts)),
             also_numbers=(permit, code),
         ),
-        bills=(honest, *rng.sample(wrongs, 2)),
+        bills=base.held(rng, honest, wrongs),
     )
 
 
@@ -416,7 +405,7 @@ def compensation(rng: Random) -> Paper:
             also_amounts=(*(each for row in kept.values() for each in row), *columns[:3], base.yuan(rate)),
             also_purposes=(f"{road}土地征收补偿费用", "土地补偿费", "安置补助费"),
         ),
-        bills=(honest, *rng.sample(wrongs, 2)),
+        bills=base.held(rng, honest, wrongs),
     )
 
 

@@ -119,14 +119,8 @@ def mediation(rng: Random) -> Paper:
         data=draw.worn(rng, tools.weasy(draw.page(body, style, margin="30mm 27mm 26mm")), 150, 190),
         form="scan",
         truth=Truth(
-            kind="policy",
-            payers=(debtor,),
-            payees=(unit,),
-            total=total,
+            **base.said("policy", debtor, unit, total, when, number=number, account=account),
             instalments=tuple(stages),
-            signed_on=when,
-            numbers=(number,),
-            accounts=(account,),
             purpose=purpose,
             also_names=(court, *names),
             also_amounts=(claim, waived, fee),
@@ -199,11 +193,7 @@ def execution_receipt(rng: Random) -> Paper:
         base.bad(honest, "payee", "another court", unit=place.middle_court),
     )
     note = "words and digits of the receipt differ"
-    bills = (
-        (base.bad(honest, "words", note), base.bad(honest, "words", note, total=words))
-        if torn
-        else (honest, *rng.sample(wrongs, 2))
-    )
+    bills = base.torn(honest, words, note) if torn else base.held(rng, honest, wrongs)
     return Paper(
         family="execution receipt",
         tool="weasyprint",
@@ -211,13 +201,8 @@ def execution_receipt(rng: Random) -> Paper:
         media_type="image/jpeg" if photo else "application/pdf",
         form="scan",
         truth=Truth(
-            kind="other",
-            payers=(debtor,),
-            payees=(court,),
-            total=total,
+            **base.said("other", debtor, court, total, when, number=slip),
             words=words,
-            signed_on=when,
-            numbers=(slip,),
             purpose="执行案款",
             also_names=(creditor, agent, clerk),
             also_amounts=(words,) if torn else (),
@@ -323,20 +308,14 @@ def refund(rng: Random) -> Paper:
         data=draw.worn(rng, tools.weasy(draw.page(body, style, margin="22mm 20mm"))),
         form="scan",
         truth=Truth(
-            kind="other",
-            payers=(court,),
-            payees=(unit,),
-            total=back,
-            words=back,
-            signed_on=when,
-            accounts=(account,),
+            **base.said("other", court, unit, back, when, account=account, words=True),
             purpose="退还诉讼费用",
             also_names=(loser, *names),
             also_amounts=(paid, borne),
             also_numbers=(number,),
             also_purposes=("诉讼费用", "诉讼费用退费", fields["退费原因"]),
         ),
-        bills=(honest, *rng.sample(wrongs, 2)),
+        bills=base.held(rng, honest, wrongs),
     )
 
 

@@ -95,21 +95,14 @@ def fee_notice(rng: Random) -> Paper:
         tool="chromium",
         data=tools.chrome(draw.page(body, style)),
         truth=Truth(
-            kind="policy",
-            payers=(plaintiff,),
-            payees=(court,),
-            total=total,
-            words=total,
-            signed_on=when,
-            numbers=(number,),
-            accounts=(account,),
+            **base.said("policy", plaintiff, court, total, when, number=number, account=account, words=True),
             purpose="诉讼费用",
             also_names=(defendant,),
             also_amounts=(claim, fee, due, kept),
             also_numbers=(code,),
             also_purposes=("案件受理费", "财产保全申请费"),
         ),
-        bills=(honest, *rng.sample(wrongs, 2)),
+        bills=base.held(rng, honest, wrongs),
     )
 
 

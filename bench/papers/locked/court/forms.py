@@ -104,24 +104,15 @@ def non_tax(rng: Random) -> Paper:
     if len(lines) > 1:
         wrongs[0] = base.bad(honest, "amount", "one row for both items", total=lines[0][5])
     note = "words and digits of the form differ"
-    bills = (
-        (base.bad(honest, "words", note), base.bad(honest, "words", note, total=words))
-        if torn
-        else (honest, *rng.sample(wrongs, 2))
-    )
+    bills = base.torn(honest, words, note) if torn else base.held(rng, honest, wrongs)
     return Paper(
         family="non-tax payment notice",
         tool="weasyprint",
         data=draw.worn(rng, tools.weasy(draw.page(body, style, "210mm 150mm", "8mm 9mm")), 200, 260),
         form="scan",
         truth=Truth(
-            kind="policy",
-            payers=(who,),
-            payees=(office,),
-            total=total,
+            **base.said("policy", who, office, total, when, number=number),
             words=words,
-            signed_on=when,
-            numbers=(number,),
             accounts=tuple(filter(None, (own, account))),
             purpose=lines[0][1],
             also_names=(clerk, head),
@@ -228,20 +219,14 @@ def bank_certificate(rng: Random) -> Paper:
         data=tools.scanned(rng, tools.as_pdf([page], dpi, 90), dpi),
         form="scan",
         truth=Truth(
-            kind="transfer",
-            payers=(who,),
-            payees=(unit,),
-            total=total,
-            words=total,
-            signed_on=when,
-            numbers=(number,),
+            **base.said("transfer", who, unit, total, when, number=number, words=True),
             accounts=(own, account),
             purpose=purpose,
             also_names=(bank, clerk, chief),
             also_amounts=(balance,),
             also_numbers=(serial,),
         ),
-        bills=(honest, *rng.sample(wrongs, 2)),
+        bills=base.held(rng, honest, wrongs),
     )
 
 
@@ -374,19 +359,13 @@ def boxed_slip(rng: Random) -> Paper:
         media_type="image/jpeg" if photo else "application/pdf",
         form="scan",
         truth=Truth(
-            kind="transfer",
-            payers=(who,),
-            payees=(unit,),
-            total=total,
-            words=total,
-            signed_on=when,
+            **base.said("transfer", who, unit, total, when, account=account, words=True),
             numbers=(),
-            accounts=(account,),
             purpose=cause,
             also_names=(bank,),
             also_numbers=(serial,),
         ),
-        bills=(honest, *rng.sample(wrongs, 2)),
+        bills=base.held(rng, honest, wrongs),
     )
 
 

@@ -101,7 +101,7 @@ def exam_fees(rng: Random) -> Paper:
             base.bad(honest, "status", note, payer=f"{neighbour}人事考试中心", total=due[neighbour]),
         )
         if draft
-        else (honest, *rng.sample(wrongs, 2))
+        else base.held(rng, honest, wrongs)
     )
     return Paper(
         family="exam fee notice",
@@ -249,7 +249,7 @@ def allocation(rng: Random) -> Paper:
             also_amounts=(*(each for row in printed for each in row), *sums[:2]),
             also_purposes=(f"{topic}补助资金", f"{topic}项目", topic),
         ),
-        bills=(honest, *rng.sample(wrongs, 2)),
+        bills=base.held(rng, honest, wrongs),
     )
 
 
@@ -367,14 +367,7 @@ def correcting_letter(rng: Random) -> Paper:
         tool="typst",
         data=tools.typst(source),
         truth=Truth(
-            kind="policy",
-            payers=(buyer,),
-            payees=(unit,),
-            total=total,
-            words=total,
-            signed_on=when,
-            numbers=(number,),
-            accounts=(account,),
+            **base.said("policy", buyer, unit, total, when, number=number, account=account, words=True),
             purpose=purpose,
             also_amounts=(old, *sums, *(base.yuan(each) for each in price)),
             also_numbers=(cited, contract),

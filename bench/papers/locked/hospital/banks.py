@@ -108,50 +108,31 @@ padding-bottom:2mm">
     soon = money.later(rng, paid, 2, 25)
     if returned:
         bills: tuple[Bill, ...] = (
-            Bill(**fair, total=amount, issued_on=soon, wrong="status", note="the money went back"),
-            Bill(
-                **fair,
-                total=amount,
-                issued_on=money.later(rng, paid, 30, 60),
-                wrong="status",
-                note="the money went back",
-            ),
+            paperwork.bill(fair, amount, soon, "the money went back", "status"),
+            paperwork.bill(fair, amount, money.later(rng, paid, 30, 60), "the money went back", "status"),
         )
     else:
         bills = (
-            Bill(**fair, total=amount, issued_on=soon, note="issued days after the payment"),
-            Bill(
-                **fair,
-                total=money.swapped(rng, amount),
-                issued_on=soon,
-                wrong="amount",
-                note="digits exchanged",
-            )
+            paperwork.bill(fair, amount, soon, "issued days after the payment"),
+            paperwork.bill(fair, money.swapped(rng, amount), soon, "digits exchanged", "amount")
             if rng.random() < 0.5 or amount < 20000 or amount % 10
-            else Bill(**fair, total=amount / 10, issued_on=soon, wrong="amount", note="a digit lost"),
-            Bill(
-                **fair | {"unit_account": people.account(rng, near)},
-                total=amount,
-                issued_on=soon,
-                wrong="account",
-                note="another account",
+            else paperwork.bill(fair, amount / 10, soon, "a digit lost", "amount"),
+            paperwork.bill(
+                fair, amount, soon, "another account", "account", unit_account=people.account(rng, near)
             )
             if rng.random() < 0.6
-            else Bill(
-                **fair | {"unit": where.county + "红十字会", "unit_account": ""},
-                total=amount,
-                issued_on=soon,
-                wrong="payee",
-                note="others received",
+            else paperwork.bill(
+                fair,
+                amount,
+                soon,
+                "others received",
+                "payee",
+                unit=where.county + "红十字会",
+                unit_account="",
             ),
         )
     truth = Truth(
-        kind="transfer",
-        payers=(payer,),
-        payees=(hospital,),
-        total=amount,
-        words=amount,
-        signed_on=paid,
+        **paperwork.said("transfer", payer, hospital, amount, paid, words=True),
         numbers=(receipt, serial),
         accounts=(theirs, ours),
         purpose=aim,
@@ -246,32 +227,16 @@ def mobile(rng: Random) -> Paper:
     while other == person:
         other = people.person(rng, 1) if "·" in person else person[0] + people.person(rng, 0)[1:]
     bills = (
-        Bill(**fair, total=amount, issued_on=soon, note="a small sum of a person"),
-        Bill(
-            **fair | {"payer": other},
-            total=amount,
-            issued_on=soon,
-            wrong="payer",
-            note="somebody else, mostly of the same family name",
+        paperwork.bill(fair, amount, soon, "a small sum of a person"),
+        paperwork.bill(
+            fair, amount, soon, "somebody else, mostly of the same family name", "payer", payer=other
         ),
-        Bill(
-            **fair,
-            total=amount,
-            issued_on=paid - timedelta(days=rng.randint(5, 30)),
-            wrong="date",
-            note="before the payment",
-        )
+        paperwork.bill(fair, amount, paid - timedelta(days=rng.randint(5, 30)), "before the payment", "date")
         if rng.random() < 0.5
-        else Bill(**fair, total=balance, issued_on=soon, wrong="amount", note="what is left on the account"),
+        else paperwork.bill(fair, balance, soon, "what is left on the account", "amount"),
     )
     truth = Truth(
-        kind="transfer",
-        payers=(person,),
-        payees=(hospital,),
-        total=amount,
-        words=amount,
-        signed_on=paid,
-        numbers=(serial,),
+        **paperwork.said("transfer", person, hospital, amount, paid, number=serial, words=True),
         accounts=(mine, ours),
         purpose=aim,
         also_names=(bank, near),
@@ -383,35 +348,20 @@ def slip(rng: Random) -> Paper:
     soon = money.later(rng, paid, 0, 12)
     if in_words != amount:
         bills: tuple[Bill, ...] = tuple(
-            Bill(**fair, total=sum_, issued_on=soon, wrong="words", note="words and digits differ")
+            paperwork.bill(fair, sum_, soon, "words and digits differ", "words")
             for sum_ in (amount, in_words)
         )
     else:
         bills = (
-            Bill(**fair, total=amount, issued_on=soon, note="a slip written by hand"),
-            Bill(
-                **fair,
-                total=money.swapped(rng, amount),
-                issued_on=soon,
-                wrong="amount",
-                note="digits exchanged",
-            ),
-            Bill(
-                **fair,
-                total=amount,
-                issued_on=paid - timedelta(days=rng.randint(8, 40)),
-                wrong="date",
-                note="before the payment",
+            paperwork.bill(fair, amount, soon, "a slip written by hand"),
+            paperwork.bill(fair, money.swapped(rng, amount), soon, "digits exchanged", "amount"),
+            paperwork.bill(
+                fair, amount, paid - timedelta(days=rng.randint(8, 40)), "before the payment", "date"
             ),
         )
     truth = Truth(
-        kind="transfer",
-        payers=(payer,),
-        payees=(hospital,),
-        total=amount,
+        **paperwork.said("transfer", payer, hospital, amount, paid, number=number),
         words=in_words,
-        signed_on=paid,
-        numbers=(number,),
         accounts=(mine, ours),
         purpose=aim,
         also_numbers=(serial,),

@@ -8,7 +8,7 @@ from typing import Any
 from bench.papers import tools
 from bench.papers.locked.hospital import money, paperwork, people
 from bench.papers.locked.hospital.word import KAI, SONG, WENKAI, Word
-from bench.papers.values import Bill, Paper, Truth
+from bench.papers.values import Paper, Truth
 
 _GOODS = [
     ("便携式彩色多普勒超声诊断仪", "M9", 180000, 420000),
@@ -129,37 +129,29 @@ def equipment(rng: Random) -> Paper:
     while other == hospital:
         other = people.county_hospital(rng, where)
     bills = [
-        Bill(**fair, total=total, issued_on=soon, payer_code=code, note="the donated value, after delivery"),
-        Bill(
-            **fair,
-            total=market if rng.random() < 0.6 else piece[4],
-            issued_on=soon,
-            wrong="amount",
-            note="the market value, or one piece",
+        paperwork.bill(fair, total, soon, "the donated value, after delivery", payer_code=code),
+        paperwork.bill(
+            fair, market if rng.random() < 0.6 else piece[4], soon, "the market value, or one piece", "amount"
         ),
-        Bill(
-            **fair | {"unit": rng.choice((bureau, other)), "unit_code": ""},
-            total=total,
-            issued_on=soon,
-            wrong="payee",
-            note="only a witness, or another hospital of the county",
+        paperwork.bill(
+            fair,
+            total,
+            soon,
+            "only a witness, or another hospital of the county",
+            "payee",
+            unit=rng.choice((bureau, other)),
+            unit_code="",
         ),
     ]
     if market == total or piece[4] == total:
         bills.pop(1)
     if stated != total:
         bills = [
-            Bill(**fair, total=sum_, issued_on=soon, wrong="words", note="words and digits differ")
-            for sum_ in (total, stated)
+            paperwork.bill(fair, sum_, soon, "words and digits differ", "words") for sum_ in (total, stated)
         ]
     truth = Truth(
-        kind="donation",
-        payers=(donor,),
-        payees=(hospital,),
-        total=total,
+        **paperwork.said("donation", donor, hospital, total, signed, number=number),
         words=stated,
-        signed_on=signed,
-        numbers=(number,),
         purpose=use,
         also_names=(bureau,),
         also_numbers=(code, mine),
@@ -240,48 +232,23 @@ p>
         "items": (rng.choice(("捐赠收入", "定向捐赠款", "社会捐赠")),),
     }
     bills = (
-        Bill(**fair, total=given, issued_on=money.later(rng, written, 0, 12), note="the part that came"),
-        Bill(
-            **fair,
-            total=promised,
-            issued_on=money.later(rng, written, 0, 12),
-            wrong="amount",
-            note="promised, not given",
-        ),
-        Bill(
-            **fair,
-            total=given,
-            issued_on=received - timedelta(days=rng.randint(6, 25)),
-            wrong="date",
-            note="before the money came and before the letter",
+        paperwork.bill(fair, given, money.later(rng, written, 0, 12), "the part that came"),
+        paperwork.bill(fair, promised, money.later(rng, written, 0, 12), "promised, not given", "amount"),
+        paperwork.bill(
+            fair,
+            given,
+            received - timedelta(days=rng.randint(6, 25)),
+            "before the money came and before the letter",
+            "date",
         )
         if rng.random() < 0.5
-        else Bill(
-            **fair | {"payer": near},
-            total=given,
-            issued_on=money.later(rng, written, 1, 9),
-            wrong="payer",
-            note="a near name",
-        ),
+        else paperwork.bill(fair, given, money.later(rng, written, 1, 9), "a near name", "payer", payer=near),
     )
     truth = Truth(
-        kind="donation",
-        payers=(donor,),
-        payees=(hospital,),
-        total=given,
-        words=given,
-        signed_on=written,
-        numbers=(number,),
+        **paperwork.said("donation", donor, hospital, given, written, number=number, words=True),
         purpose=aim,
         also_numbers=(cited, serial),
         also_amounts=(promised, rest),
         also_purposes=("首期善款", "首笔捐赠款", "捐赠款", "接受捐赠"),
     )
-    return Paper(
-        family="letter that confirms a gift",
-        tool="weasyprint",
-        form="scan",
-        data=paperwork.scanned(rng, pages, dpi),
-        truth=truth,
-        bills=bills,
-    )
+    return paperwork.scan(rng, pages, dpi, "letter that confirms a gift", truth, bills)

@@ -6,7 +6,7 @@ from typing import Any
 
 from bench.papers import tools
 from bench.papers.locked.hospital import money, paperwork, people
-from bench.papers.values import Bill, Paper, Truth
+from bench.papers.values import Paper, Truth
 
 
 def minutes(rng: Random) -> Paper:
@@ -90,47 +90,22 @@ padding:1mm 3mm">发：院领导，各科室。{rng.choice(("", f"抄送：{tena
     }
     soon = money.later(rng, starts, 2, 20)
     bills = (
-        Bill(**fair, total=rent, issued_on=soon, note="the first year's rent as decided"),
-        Bill(**fair, total=asked, issued_on=soon, wrong="amount", note="what the tenant asked for first"),
-        Bill(
-            **fair | {"payer": seller},
-            total=rent,
-            issued_on=soon,
-            wrong="payer",
-            note="a seller of another topic",
-        )
+        paperwork.bill(fair, rent, soon, "the first year's rent as decided"),
+        paperwork.bill(fair, asked, soon, "what the tenant asked for first", "amount"),
+        paperwork.bill(fair, rent, soon, "a seller of another topic", "payer", payer=seller)
         if rng.random() < 0.5
-        else Bill(
-            **fair | {"items": ("捐赠收入",)},
-            total=rent,
-            issued_on=soon,
-            wrong="purpose",
-            note="rent is no gift",
-        ),
+        else paperwork.bill(fair, rent, soon, "rent is no gift", "purpose", items=("捐赠收入",)),
     )
     truth = Truth(
-        kind="policy",
-        payers=(tenant,),
-        payees=(hospital,),
-        total=rent,
-        words=rent,
-        signed_on=issued,
+        **paperwork.said("policy", tenant, hospital, rent, issued, number=number, words=True),
         starts_on=starts,
         ends_on=ends,
-        numbers=(number,),
         purpose=f"{shop}出租",
         also_names=(seller, host, *there),
         also_amounts=(asked, price, subsidy, rent * years),
         also_purposes=("年租金", "租金", "水电费", "出租", *titles.values()),
     )
-    return Paper(
-        family="minutes",
-        tool="weasyprint",
-        form="scan",
-        data=paperwork.scanned(rng, pages, dpi),
-        truth=truth,
-        bills=bills,
-    )
+    return paperwork.scan(rng, pages, dpi, "minutes", truth, bills)
 
 
 def mail(rng: Random) -> Paper:
@@ -207,25 +182,16 @@ def mail(rng: Random) -> Paper:
     soon = money.later(rng, pays, 1, 12)
     near = guest.replace(home.county, home.city) if rng.random() < 0.5 else guest + "医共体总院"
     bills = (
-        Bill(**fair, total=total, issued_on=soon, payer_code=code, note="the new number of people"),
-        Bill(**fair, total=old, issued_on=soon, wrong="amount", note="the sum of the quoted mail"),
-        Bill(**fair | {"payer": near}, total=total, issued_on=soon, wrong="payer", note="a near name")
+        paperwork.bill(fair, total, soon, "the new number of people", payer_code=code),
+        paperwork.bill(fair, old, soon, "the sum of the quoted mail", "amount"),
+        paperwork.bill(fair, total, soon, "a near name", "payer", payer=near)
         if rng.random() < 0.5
-        else Bill(
-            **fair | {"unit_account": people.account(rng, bank)},
-            total=total,
-            issued_on=soon,
-            wrong="account",
-            note="another account",
+        else paperwork.bill(
+            fair, total, soon, "another account", "account", unit_account=people.account(rng, bank)
         ),
     )
     truth = Truth(
-        kind="other",
-        payers=(guest,),
-        payees=(host,),
-        total=total,
-        signed_on=sent,
-        accounts=(account,),
+        **paperwork.said("other", guest, host, total, sent, account=account),
         purpose="会务费",
         also_names=(who, clerk),
         also_amounts=(each, old),
@@ -308,37 +274,31 @@ def expert(rng: Random) -> Paper:
     }
     soon = money.later(rng, goes, 4, 20)
     bills = (
-        Bill(**fair, total=total, issued_on=soon, note="all times together"),
-        Bill(**fair, total=total + travel, issued_on=soon, wrong="amount", note="with travel")
+        paperwork.bill(fair, total, soon, "all times together"),
+        paperwork.bill(fair, total + travel, soon, "with travel", "amount")
         if times == 1 or rng.random() < 0.5
-        else Bill(
-            **fair, total=money.swapped(rng, total), issued_on=soon, wrong="amount", note="digits exchanged"
-        ),
-        Bill(
-            **fair | {"unit": f"{where.city}医学会", "unit_account": ""},
-            total=total,
-            issued_on=soon,
-            wrong="payee",
-            note="a society receives nothing under this letter",
+        else paperwork.bill(fair, money.swapped(rng, total), soon, "digits exchanged", "amount"),
+        paperwork.bill(
+            fair,
+            total,
+            soon,
+            "a society receives nothing under this letter",
+            "payee",
+            unit=f"{where.city}医学会",
+            unit_account="",
         )
         if rng.random() < 0.5
-        else Bill(
-            **fair | {"items": (rng.choice(("房屋租金", "设备租金", "住宿费")),)},
-            total=total,
-            issued_on=soon,
-            wrong="purpose",
-            note="the fee is for an expert",
+        else paperwork.bill(
+            fair,
+            total,
+            soon,
+            "the fee is for an expert",
+            "purpose",
+            items=(rng.choice(("房屋租金", "设备租金", "住宿费")),),
         ),
     )
     truth = Truth(
-        kind="policy",
-        payers=(guest,),
-        payees=(host,),
-        total=total,
-        words=total,
-        signed_on=written,
-        numbers=(number,),
-        accounts=(account,),
+        **paperwork.said("policy", guest, host, total, written, number=number, account=account, words=True),
         purpose=fee,
         also_names=(doctor,),
         also_amounts=(each, travel),

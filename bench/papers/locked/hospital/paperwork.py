@@ -1,8 +1,10 @@
 """Pages of HTML, seals, signatures and what happens to paper on desks."""
 
 import io
+from datetime import date
+from decimal import Decimal
 from random import Random
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pikepdf
@@ -13,7 +15,7 @@ from reportlab.lib.utils import ImageReader
 from reportlab.pdfgen.canvas import Canvas
 
 from bench.papers import tools
-from bench.papers.values import Bill
+from bench.papers.values import Bill, Paper, Truth
 
 RED = (205, 32, 34)
 
@@ -142,6 +144,14 @@ def scanned(rng: Random, pages: list[Image.Image], dpi: int) -> bytes:
     return tools.scanned(rng, once, dpi)
 
 
+def scan(
+    rng: Random, pages: list[Image.Image], dpi: int, family: str, truth: Truth, bills: tuple[Bill, ...]
+) -> Paper:
+    """A paper that was set in HTML and then scanned."""
+    data = scanned(rng, pages, dpi)
+    return Paper(family=family, tool="weasyprint", form="scan", data=data, truth=truth, bills=bills)
+
+
 class Mark(NamedTuple):
     """A stamp that goes near the last place of some words; shifts and width in millimetres."""
 
@@ -206,3 +216,38 @@ def three(rng: Random, bills: tuple[Bill, ...] | list[Bill]) -> tuple[Bill, ...]
         some = honest if len(honest) > 1 and (rng.random() < 0.5 or len(honest) == len(kept) - 1) else None
         kept.remove(rng.choice(some or [each for each in kept if each.wrong]))
     return tuple(kept)
+
+
+def bill(
+    fair: dict[str, Any], total: Decimal, issued_on: date, note: str, wrong: str = "", **changes: Any
+) -> Bill:
+    """A bill of what the bills of a paper share (`fair`), but for what changes."""
+    return Bill(**fair | changes, total=total, issued_on=issued_on, note=note, wrong=wrong)
+
+
+def said(
+    kind: str,
+    payer: str,
+    payee: str,
+    total: Decimal | None,
+    signed_on: date | None,
+    *,
+    number: str = "",
+    account: str = "",
+    words: bool = False,
+) -> dict[str, Any]:
+    """What a paper between two parties says, as the first facts of a `Truth`; `words` when the sum stands there in words."""
+    facts: dict[str, Any] = {
+        "kind": kind,
+        "payers": (payer,),
+        "payees": (payee,),
+        "total": total,
+        "signed_on": signed_on,
+    }
+    if words:
+        facts["words"] = total
+    if number:
+        facts["numbers"] = (number,)
+    if account:
+        facts["accounts"] = (account,)
+    return facts

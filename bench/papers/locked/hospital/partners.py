@@ -7,7 +7,7 @@ from typing import Any
 
 from bench.papers import tools
 from bench.papers.locked.hospital import money, paperwork, people
-from bench.papers.values import Bill, Paper, Truth
+from bench.papers.values import Paper, Truth
 
 
 def alliance(rng: Random) -> Paper:
@@ -92,44 +92,29 @@ def alliance(rng: Random) -> Paper:
     soon = money.later(rng, starts, 8, 32)
     second = money.later(rng, date(starts.year + 1, starts.month, 3), 0, 20)
     bills = [
-        Bill(**fair, total=sums[0], issued_on=soon, note="the first year"),
-        Bill(**fair, total=sums[1], issued_on=second, used=sums[0], note="the second year, after the first"),
-        Bill(
-            **fair | {"unit_account": other},
-            total=sums[0],
-            issued_on=soon,
-            wrong="account",
-            note="the account that the agreement excludes",
+        paperwork.bill(fair, sums[0], soon, "the first year"),
+        paperwork.bill(fair, sums[1], second, "the second year, after the first", used=sums[0]),
+        paperwork.bill(
+            fair, sums[0], soon, "the account that the agreement excludes", "account", unit_account=other
         )
         if rng.random() < 0.4
-        else Bill(
-            **fair | {"payer": county},
-            total=sums[0],
-            issued_on=soon,
-            wrong="payer",
-            note="the government does not pay",
-        ),
-        Bill(
-            **fair,
-            total=sums[1],
-            issued_on=second,
+        else paperwork.bill(fair, sums[0], soon, "the government does not pay", "payer", payer=county),
+        paperwork.bill(
+            fair,
+            sums[1],
+            second,
+            "more than the agreement gives",
+            "usage",
             used=total - sums[1] + 10000 * rng.randint(3, 9),
-            wrong="usage",
-            note="more than the agreement gives",
         ),
     ]
     truth = Truth(
-        kind="contract",
-        payers=(member,),
-        payees=(leader,),
-        total=total,
+        **paperwork.said(
+            "contract", member, leader, total, signed, number=number, account=account, words=True
+        ),
         instalments=tuple(sums),
-        words=total,
-        signed_on=signed,
         starts_on=starts,
         ends_on=ends,
-        numbers=(number,),
-        accounts=(account,),
         purpose=what,
         also_names=(county,),
         also_amounts=(daily,),
@@ -235,57 +220,31 @@ def lease(rng: Random) -> Paper:
     items = (rng.choice(("设备租金", "国有资产出租收入", "医疗设备租赁费")),)
     soon = money.later(rng, starts, 0, 9)
     odd = (
-        Bill(
-            **fair,
-            items=items,
-            total=raised,
-            issued_on=soon,
-            wrong="hidden",
-            note="this rent stands in white on white only",
-        )
+        paperwork.bill(fair, raised, soon, "this rent stands in white on white only", "hidden", items=items)
         if hidden
-        else Bill(
-            **fair,
+        else paperwork.bill(
+            fair,
+            quarter,
+            signed - timedelta(days=rng.randint(15, 60)),
+            "before the lease was signed",
+            "date",
             items=items,
-            total=quarter,
-            issued_on=signed - timedelta(days=rng.randint(15, 60)),
-            wrong="date",
-            note="before the lease was signed",
         )
     )
     bills = (
-        Bill(**fair, items=items, total=quarter, issued_on=soon, note="a quarter's rent"),
-        Bill(
-            **fair,
-            items=items,
-            total=money.swapped(rng, quarter),
-            issued_on=soon,
-            wrong="amount",
-            note="digits exchanged",
-        )
+        paperwork.bill(fair, quarter, soon, "a quarter's rent", items=items),
+        paperwork.bill(fair, money.swapped(rng, quarter), soon, "digits exchanged", "amount", items=items)
         if rng.random() < 0.5
-        else Bill(
-            **fair,
-            items=("捐赠收入",),
-            total=quarter,
-            issued_on=soon,
-            wrong="purpose",
-            note="rent is no gift",
-        ),
+        else paperwork.bill(fair, quarter, soon, "rent is no gift", "purpose", items=("捐赠收入",)),
         odd,
     )
     truth = Truth(
-        kind="contract",
-        payers=(tenant,),
-        payees=(hospital,),
-        total=total,
+        **paperwork.said(
+            "contract", tenant, hospital, total, signed, number=number, account=account, words=True
+        ),
         instalments=(quarter,),
-        words=total,
-        signed_on=signed,
         starts_on=starts,
         ends_on=ends,
-        numbers=(number,),
-        accounts=(account,),
         purpose="闲置设备出租",
         also_amounts=(Decimal(worth), monthly, deposit),
         also_names=(f"{where.county}财政局",),

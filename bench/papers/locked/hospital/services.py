@@ -102,49 +102,29 @@ def concession(rng: Random) -> Paper:
     soon = money.later(rng, starts, 0, 9)
     if draft:
         bills: tuple[Bill, ...] = tuple(
-            Bill(**fair, total=sum_, issued_on=soon, wrong="status", note="a draft without signatures")
+            paperwork.bill(fair, sum_, soon, "a draft without signatures", "status")
             for sum_ in (half, yearly)
         )
     else:
         second = money.later(rng, starts + timedelta(days=184), 0, 8)
         bills = (
-            Bill(**fair, total=half, issued_on=soon, note="the first half year"),
-            Bill(**fair, total=half, issued_on=second, used=half, note="the second half year"),
-            Bill(
-                **fair,
-                total=money.swapped(rng, half),
-                issued_on=soon,
-                wrong="amount",
-                note="digits exchanged",
-            )
+            paperwork.bill(fair, half, soon, "the first half year"),
+            paperwork.bill(fair, half, second, "the second half year", used=half),
+            paperwork.bill(fair, money.swapped(rng, half), soon, "digits exchanged", "amount")
             if rng.random() < 0.4
-            else Bill(
-                **fair | {"items": (fee,)},
-                total=half + deposit,
-                issued_on=soon,
-                wrong="amount",
-                note="with the deposit",
-            ),
-            Bill(
-                **fair,
-                total=half,
-                issued_on=signed - timedelta(days=rng.randint(20, 90)),
-                wrong="date",
-                note="before the contract",
+            else paperwork.bill(fair, half + deposit, soon, "with the deposit", "amount", items=(fee,)),
+            paperwork.bill(
+                fair, half, signed - timedelta(days=rng.randint(20, 90)), "before the contract", "date"
             ),
         )
     truth = Truth(
-        kind="contract",
-        payers=(company,),
-        payees=(hospital,),
-        total=total,
+        **paperwork.said(
+            "contract", company, hospital, total, None if draft else signed, account=account, words=True
+        ),
         instalments=(half,),
-        words=total,
-        signed_on=None if draft else signed,
         starts_on=starts,
         ends_on=ends,
         numbers=() if draft else (number,),
-        accounts=(account,),
         purpose=fee,
         status="draft" if draft else "",
         also_amounts=(yearly, deposit),
@@ -267,38 +247,22 @@ width:50%">甲方（盖章）：{client}<br>经办人：{paperwork.hand(rng, peo
     soon, done = money.later(rng, signed, 2, 6), money.later(rng, ends, 5, 24)
     row = rng.randrange(len(sums))
     bills = (
-        Bill(**fair, total=advance, issued_on=soon, note="the advance"),
-        Bill(**fair, total=rest, issued_on=done, used=advance, note="the rest, days after the examinations"),
-        Bill(**fair, total=gross, issued_on=done, wrong="amount", note="before the discount")
+        paperwork.bill(fair, advance, soon, "the advance"),
+        paperwork.bill(fair, rest, done, "the rest, days after the examinations", used=advance),
+        paperwork.bill(fair, gross, done, "before the discount", "amount")
         if rng.random() < 0.5 or sums[row] in (advance, rest)
-        else Bill(
-            **fair,
-            total=sums[row],
-            issued_on=soon,
-            wrong="amount",
-            note="one group's sum before the discount",
-        ),
-        Bill(
-            **fair,
-            total=total,
-            issued_on=done,
-            used=advance,
-            wrong="usage",
-            note="the whole sum although the advance was billed",
+        else paperwork.bill(fair, sums[row], soon, "one group's sum before the discount", "amount"),
+        paperwork.bill(
+            fair, total, done, "the whole sum although the advance was billed", "usage", used=advance
         ),
     )
     truth = Truth(
-        kind="contract",
-        payers=(client,),
-        payees=(hospital,),
-        total=total,
+        **paperwork.said(
+            "contract", client, hospital, total, signed, number=number, account=account, words=True
+        ),
         instalments=(advance, rest),
-        words=total,
-        signed_on=signed,
         starts_on=starts,
         ends_on=ends,
-        numbers=(number,),
-        accounts=(account,),
         purpose="体检费",
         also_amounts=(gross, gross - total, *prices, *sums),
         also_purposes=("健康体检服务", "健康体检", "团体健康体检服务", "职工健康体检", "体检", "余款"),

@@ -13,7 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from bench.papers import tools
 from bench.papers.locked.hospital import money, paperwork, people
-from bench.papers.values import Bill, Paper, Truth
+from bench.papers.values import Paper, Truth
 
 _BLOOD = [
     ("悬浮红细胞", "U", 210, 40, 420),
@@ -73,33 +73,20 @@ def blood(rng: Random) -> Paper:
     soon = money.later(rng, made, 1, 16)
     near = hospital.replace("人民医院", "中医医院") if "人民医院" in hospital else where.county + "人民医院"
     bills = (
-        Bill(**fair, total=total, issued_on=soon, note="the month, after what was given back"),
-        Bill(
-            **fair,
-            total=rng.choice((gross, year, total + owed)),
-            issued_on=soon,
-            wrong="amount",
-            note="before what was given back, or the year, or with old debts that are billed already",
+        paperwork.bill(fair, total, soon, "the month, after what was given back"),
+        paperwork.bill(
+            fair,
+            rng.choice((gross, year, total + owed)),
+            soon,
+            "before what was given back, or the year, or with old debts that are billed already",
+            "amount",
         ),
-        Bill(
-            **fair | {"payer": near},
-            total=total,
-            issued_on=soon,
-            wrong="payer",
-            note="the other hospital of the county",
-        ),
+        paperwork.bill(fair, total, soon, "the other hospital of the county", "payer", payer=near),
     )
     truth = Truth(
-        kind="other",
-        payers=(hospital,),
-        payees=(station,),
-        total=total,
-        words=total,
-        signed_on=made,
+        **paperwork.said("other", hospital, station, total, made, number=number, account=account, words=True),
         starts_on=first,
         ends_on=ends,
-        numbers=(number,),
-        accounts=(account,),
         purpose="临床用血费用",
         also_amounts=(gross, back, -back, owed, year, *(sum_ for each in lines for sum_ in each[3:])),
         also_purposes=("临床用血", "用血费", "用血费用", "临床用血费用结算", *(each[0] for each in lines)),
@@ -254,42 +241,25 @@ def insurance(rng: Random) -> Paper:
     }
     soon = money.later(rng, paid, 0, 9)
     bills = (
-        Bill(**fair, total=total, issued_on=soon, note="what was paid"),
-        Bill(
-            **fair,
-            total=rng.choice((sums[1], total + sums[3], sums[0])),
-            issued_on=soon,
-            wrong="amount",
-            note="asked for, or with the pledge that is kept back, or all costs",
+        paperwork.bill(fair, total, soon, "what was paid"),
+        paperwork.bill(
+            fair,
+            rng.choice((sums[1], total + sums[3], sums[0])),
+            soon,
+            "asked for, or with the pledge that is kept back, or all costs",
+            "amount",
         ),
-        Bill(
-            **fair | {"payer": other.county + end},
-            total=total,
-            issued_on=soon,
-            wrong="payer",
-            note="the fund of another county",
-        )
+        paperwork.bill(fair, total, soon, "the fund of another county", "payer", payer=other.county + end)
         if rng.random() < 0.5
-        else Bill(
-            **fair | {"unit_account": people.account(rng, bank)},
-            total=total,
-            issued_on=soon,
-            wrong="account",
-            note="another account",
+        else paperwork.bill(
+            fair, total, soon, "another account", "account", unit_account=people.account(rng, bank)
         ),
     )
     cells = tuple(Decimal(each.replace(",", "")) for line in lines for each in line[2:])
     truth = Truth(
-        kind="other",
-        payers=(centre,),
-        payees=(hospital,),
-        total=total,
-        words=total,
-        signed_on=paid,
+        **paperwork.said("other", centre, hospital, total, paid, number=number, account=account, words=True),
         starts_on=first,
         ends_on=ends,
-        numbers=(number,),
-        accounts=(account,),
         purpose="医保基金结算款",
         also_amounts=(*sums[:4], *cells),
         also_purposes=("费用结算", "定点医药机构费用结算", "医保结算款", "医保基金结算"),
@@ -379,50 +349,28 @@ def refund(rng: Random) -> Paper:
     }
     soon = money.later(rng, signed, 5, 15)
     bills = (
-        Bill(**fair, total=back, issued_on=soon, note="what goes back to the fund"),
-        Bill(
-            **fair,
-            total=fine + back if times == 1 or rng.random() < 0.5 else fine,
-            issued_on=soon,
-            wrong="amount",
-            note="the fine, or fund and fine together",
+        paperwork.bill(fair, back, soon, "what goes back to the fund"),
+        paperwork.bill(
+            fair,
+            fine + back if times == 1 or rng.random() < 0.5 else fine,
+            soon,
+            "the fine, or fund and fine together",
+            "amount",
         ),
-        Bill(
-            **fair | {"unit": bureau, "unit_account": ""},
-            total=back,
-            issued_on=soon,
-            wrong="payee",
-            note="the bureau decides, its centre receives",
+        paperwork.bill(
+            fair, back, soon, "the bureau decides, its centre receives", "payee", unit=bureau, unit_account=""
         )
         if rng.random() < 0.5
-        else Bill(
-            **fair | {"payer": near},
-            total=back,
-            issued_on=soon,
-            wrong="payer",
-            note="the other hospital of the county",
-        ),
+        else paperwork.bill(fair, back, soon, "the other hospital of the county", "payer", payer=near),
     )
     truth = Truth(
-        kind="policy",
-        payers=(hospital,),
-        payees=(centre,),
-        total=back,
-        words=back,
-        signed_on=signed,
-        numbers=(number,),
-        accounts=(account,),
+        **paperwork.said(
+            "policy", hospital, centre, back, signed, number=number, account=account, words=True
+        ),
         purpose="退回造成损失的医疗保障基金",
         also_names=(bureau, f"{where.county}人民政府"),
         also_amounts=(fine,),
         also_numbers=(cited,),
         also_purposes=("责令退回医保基金", "退回医保基金", "医疗保障基金", "责令退回造成损失的医疗保障基金"),
     )
-    return Paper(
-        family="decision on repayment",
-        tool="weasyprint",
-        form="scan",
-        data=paperwork.scanned(rng, pages, dpi),
-        truth=truth,
-        bills=bills,
-    )
+    return paperwork.scan(rng, pages, dpi, "decision on repayment", truth, bills)

@@ -114,41 +114,18 @@ def training(rng: Random) -> Paper:
         "unit_account": account,
     }
     bills = (
-        Bill(
-            **fair,
-            total=total,
-            issued_on=within,
-            payer_code=code,
-            note="all who came, paid by their hospital",
+        paperwork.bill(fair, total, within, "all who came, paid by their hospital", payer_code=code),
+        paperwork.bill(
+            fair, rng.choice((fee, early * heads)), within, "one head, or the early price", "amount"
         ),
-        Bill(
-            **fair,
-            total=rng.choice((fee, early * heads)),
-            issued_on=within,
-            wrong="amount",
-            note="one head, or the early price",
-        ),
-        Bill(
-            **fair | {"items": ("住宿费",)},
-            total=total,
-            issued_on=within,
-            wrong="purpose",
-            note="rooms are paid to the hotel",
-        )
+        paperwork.bill(fair, total, within, "rooms are paid to the hotel", "purpose", items=("住宿费",))
         if rng.random() < 0.5
-        else Bill(**fair | {"payer": near}, total=total, issued_on=within, wrong="payer", note="a near name"),
+        else paperwork.bill(fair, total, within, "a near name", "payer", payer=near),
     )
     truth = Truth(
-        kind="policy",
-        payers=(guest,),
-        payees=(host,),
-        total=total,
-        words=total,
-        signed_on=noticed,
+        **paperwork.said("policy", guest, host, total, noticed, number=number, account=account, words=True),
         starts_on=begins,
         ends_on=ends,
-        numbers=(number,),
-        accounts=(account,),
         purpose=course,
         also_names=tuple(line[1] for line in lines[1:]),
         also_amounts=(fee, early, room),
@@ -232,60 +209,34 @@ def acceptance(rng: Random) -> Paper:
     soon = money.later(rng, begins, 0, 6)
     if void:
         bills: tuple[Bill, ...] = tuple(
-            Bill(**fair, total=sum_, issued_on=soon, wrong="status", note="the letter is void")
+            paperwork.bill(fair, sum_, soon, "the letter is void", "status")
             for sum_ in (total, total - monthly)
         )
     else:
         bills = (
-            Bill(**fair, total=total, issued_on=soon, note="paid on arrival"),
-            Bill(
-                **fair,
-                total=total + (deposit + clothes) * len(names),
-                issued_on=soon,
-                wrong="amount",
-                note="with deposit and clothes",
+            paperwork.bill(fair, total, soon, "paid on arrival"),
+            paperwork.bill(
+                fair, total + (deposit + clothes) * len(names), soon, "with deposit and clothes", "amount"
             ),
-            Bill(
-                **fair | {"unit_account": people.account(rng, bank)},
-                total=total,
-                issued_on=soon,
-                wrong="account",
-                note="another account",
+            paperwork.bill(
+                fair, total, soon, "another account", "account", unit_account=people.account(rng, bank)
             )
             if rng.random() < 0.5
-            else Bill(
-                **fair | {"unit": host + "附属卫生学校"},
-                total=total,
-                issued_on=soon,
-                wrong="payee",
-                note="a school of that name",
+            else paperwork.bill(
+                fair, total, soon, "a school of that name", "payee", unit=host + "附属卫生学校"
             ),
         )
     truth = Truth(
-        kind="policy",
-        payers=(guest,),
-        payees=(host,),
-        total=total,
-        words=total,
-        signed_on=written,
+        **paperwork.said("policy", guest, host, total, written, number=number, account=account, words=True),
         starts_on=begins,
         ends_on=ends,
-        numbers=(number,),
-        accounts=(account,),
         purpose="进修费",
         status="revoked" if void else "",
         also_names=(*names, "继续教育科"),
         also_amounts=(monthly, monthly * months, deposit, clothes),
         also_purposes=("进修", "进修学习", f"{ward}进修学习", "住宿押金", "姓名+进修费"),
     )
-    return Paper(
-        family="acceptance for further education",
-        tool="weasyprint",
-        form="scan",
-        data=paperwork.scanned(rng, pages, dpi),
-        truth=truth,
-        bills=bills,
-    )
+    return paperwork.scan(rng, pages, dpi, "acceptance for further education", truth, bills)
 
 
 def wall(rng: Random) -> Paper:
@@ -323,20 +274,21 @@ margin:0 0 6mm">{rng.choice(("通　知", "招生通知"))}</h1>
     fair: dict[str, Any] = {"payer": who, "unit": hospital, "items": (rng.choice(("培训费", "短期培训费")),)}
     soon = money.later(rng, posted, 1, 14)
     bills = (
-        Bill(**fair, total=total, issued_on=soon, note="the notice names no payer: anybody may come"),
-        Bill(
-            **fair,
-            total=money.swapped(rng, total) if rng.random() < 0.6 else fee + again,
-            issued_on=soon,
-            wrong="amount",
-            note="digits exchanged, or the fee for those who renew on top",
+        paperwork.bill(fair, total, soon, "the notice names no payer: anybody may come"),
+        paperwork.bill(
+            fair,
+            money.swapped(rng, total) if rng.random() < 0.6 else fee + again,
+            soon,
+            "digits exchanged, or the fee for those who renew on top",
+            "amount",
         ),
-        Bill(
-            **fair | {"unit": f"{where.county}{people.brand(rng)}职业培训学校"},
-            total=total,
-            issued_on=soon,
-            wrong="payee",
-            note="no school collects for the hospital",
+        paperwork.bill(
+            fair,
+            total,
+            soon,
+            "no school collects for the hospital",
+            "payee",
+            unit=f"{where.county}{people.brand(rng)}职业培训学校",
         ),
     )
     truth = Truth(

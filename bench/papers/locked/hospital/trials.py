@@ -7,7 +7,7 @@ from typing import Any
 
 from bench.papers import tools
 from bench.papers.locked.hospital import money, paperwork, people
-from bench.papers.values import Bill, Paper, Truth
+from bench.papers.values import Paper, Truth
 
 _DRUGS = [
     "重组人源化抗IL-17单克隆抗体注射液",
@@ -158,38 +158,25 @@ t() 页]])
     fair: dict[str, Any] = {"payer": sponsor, "unit": hospital, "items": (item,), "unit_account": account}
     soon = money.later(rng, signed, 12, 40)
     bills = (
-        Bill(**fair, total=first, issued_on=soon, note="the first instalment"),
-        Bill(
-            **fair,
-            total=second,
-            issued_on=money.later(rng, soon, 120, 250),
-            used=first,
-            note="the second instalment",
-        ),
-        Bill(
-            **fair | {"payer": cro}, total=first, issued_on=soon, wrong="payer", note="the CRO does not pay"
-        ),
-        Bill(**fair, total=each, issued_on=soon, wrong="amount", note="the price of one subject")
+        paperwork.bill(fair, first, soon, "the first instalment"),
+        paperwork.bill(fair, second, money.later(rng, soon, 120, 250), "the second instalment", used=first),
+        paperwork.bill(fair, first, soon, "the CRO does not pay", "payer", payer=cro),
+        paperwork.bill(fair, each, soon, "the price of one subject", "amount")
         if rng.random() < 0.5
-        else Bill(
-            **fair,
-            total=second,
-            issued_on=soon + timedelta(days=300),
+        else paperwork.bill(
+            fair,
+            second,
+            soon + timedelta(days=300),
+            "earlier bills and this one exceed the total",
+            "usage",
             used=total - second + 20000,
-            wrong="usage",
-            note="earlier bills and this one exceed the total",
         ),
     )
     truth = Truth(
-        kind="contract",
-        payers=(sponsor,),
-        payees=(hospital,),
-        total=total,
+        **paperwork.said(
+            "contract", sponsor, hospital, total, signed, number=number, account=account, words=True
+        ),
         instalments=(first, second, last),
-        words=total,
-        signed_on=signed,
-        numbers=(number,),
-        accounts=(account,),
         purpose=title,
         also_names=(cro, lead),
         also_numbers=(plan,),
@@ -297,48 +284,28 @@ def supplement(rng: Random) -> Paper:
     }
     soon = money.later(rng, signed, 10, 45)
     bills = (
-        Bill(**fair, total=half, issued_on=soon, note="the first half of what is added"),
-        Bill(
-            **fair,
-            total=old,
-            issued_on=soon,
-            used=Decimal(0),
-            wrong="amount",
-            note="the total that was replaced",
-        )
+        paperwork.bill(fair, half, soon, "the first half of what is added"),
+        paperwork.bill(fair, old, soon, "the total that was replaced", "amount", used=Decimal(0))
         if rng.random() < 0.5
-        else Bill(
-            **fair, total=money.swapped(rng, half), issued_on=soon, wrong="amount", note="digits exchanged"
-        ),
-        Bill(
-            **fair | {"items": (rng.choice(("捐赠收入", "培训费", "房屋租金")),)},
-            total=half,
-            issued_on=soon,
-            wrong="purpose",
-            note="nothing of the kind is agreed",
+        else paperwork.bill(fair, money.swapped(rng, half), soon, "digits exchanged", "amount"),
+        paperwork.bill(
+            fair,
+            half,
+            soon,
+            "nothing of the kind is agreed",
+            "purpose",
+            items=(rng.choice(("捐赠收入", "培训费", "房屋租金")),),
         ),
     )
     truth = Truth(
-        kind="contract",
-        payers=(sponsor,),
-        payees=(hospital,),
-        total=new,
+        **paperwork.said(
+            "contract", sponsor, hospital, new, signed, number=number, account=account, words=True
+        ),
         instalments=(half, rest),
-        words=new,
-        signed_on=signed,
         ends_on=signed + timedelta(days=400),
-        numbers=(number,),
-        accounts=(account,),
         purpose=study,
         also_amounts=(old, each, added, old - each),
         also_numbers=(main,),
         also_purposes=("研究经费", "新增经费", f"{study}协议", "新增支付研究经费", "每例观察费"),
     )
-    return Paper(
-        family="clinical trial supplement",
-        tool="weasyprint",
-        form="scan",
-        data=paperwork.scanned(rng, pages, dpi),
-        truth=truth,
-        bills=bills,
-    )
+    return paperwork.scan(rng, pages, dpi, "clinical trial supplement", truth, bills)

@@ -3,6 +3,9 @@
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
+
+from bench.papers.values import Bill
 
 PLACES = (
     ("湖南省", "衡阳"), ("湖南省", "娄底"), ("江西省", "赣州"), ("江西省", "抚州"), ("安徽省", "滁州"),
@@ -301,3 +304,41 @@ def _small(value: int) -> str:
 def han(moment: date) -> str:
     """二〇二五年三月八日"""
     return f"{''.join(_HAN[int(each)] for each in str(moment.year))}年{_small(moment.month)}月{_small(moment.day)}日"
+
+
+# -- truth and bills -------------------------------------------------------------------------------
+
+
+def said(
+    kind: str,
+    payer: str,
+    payee: str,
+    total: Decimal | None,
+    signed_on: date | None,
+    *,
+    number: str = "",
+    account: str = "",
+    words: bool = False,
+) -> dict[str, Any]:
+    """The first facts of a `Truth` about two parties; `words` when the sum also stands there in words."""
+    facts: dict[str, Any] = {
+        "kind": kind,
+        "payers": (payer,),
+        "payees": (payee,),
+        "total": total,
+        "signed_on": signed_on,
+    }
+    if words:
+        facts["words"] = total
+    if number:
+        facts["numbers"] = (number,)
+    if account:
+        facts["accounts"] = (account,)
+    return facts
+
+
+def bill(
+    usual: dict[str, Any], total: Decimal, issued_on: date, note: str = "", wrong: str = "", **changes: Any
+) -> Bill:
+    """A bill of what the bills of a paper share (`usual`), but for what changes."""
+    return Bill(**usual | changes, total=total, issued_on=issued_on, note=note, wrong=wrong)

@@ -3,11 +3,12 @@
 from datetime import date
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from bench.papers.open.school import base as b
 from bench.papers.open.school import draw as d
 from bench.papers.tools import chrome, typst, weasy
-from bench.papers.values import Bill, Paper, Truth
+from bench.papers.values import Paper, Truth
 
 
 def _foundation(rng: Random, town: str) -> tuple[str, str]:
@@ -63,46 +64,51 @@ def scholarship_letter(rng: Random) -> Paper:
 #linebreak()贵会联系人：{secretary}]
 """
     first_day = b.after(signed, rng.randrange(3, 28))
+    usual: dict[str, Any] = {"payer": giver, "unit": fund, "items": ("捐赠收入",)}
     return Paper(
         family="scholarship letter",
         tool="typst",
         data=typst(source),
         truth=Truth(
-            kind="donation",
-            payers=(giver,),
-            payees=(fund,),
-            total=total,
+            **b.said("donation", giver, fund, total, signed, words=True),
             instalments=(yearly,),
-            words=total,
-            signed_on=signed,
             purpose=f"用于在{school}设立{goal}",
             also_names=(school, secretary),
             also_amounts=(award,),
             also_purposes=(goal, "奖学金", f"在{school}设立{goal}", "捐资助学"),
         ),
         bills=(
-            Bill(
-                payer=giver, unit=fund, total=yearly, issued_on=first_day, items=("捐赠收入",), remark=f"{goal}首笔",
-                note="the first year's part",
-            ),
-            Bill(
-                payer=giver, unit=school, total=yearly, issued_on=first_day, items=("捐赠收入",), wrong="payee",
-                note="the school is where the money is used; the foundation receives it",
+            b.bill(usual, yearly, first_day, "the first year's part", remark=f"{goal}首笔"),
+            b.bill(
+                usual,
+                yearly,
+                first_day,
+                "the school is where the money is used; the foundation receives it",
+                "payee",
+                unit=school,
             ),
             rng.choice(
                 (
-                    Bill(
-                        payer=giver, unit=fund, total=yearly, used=total, issued_on=b.after(first_day, 365 * count),
-                        items=("捐赠收入",), wrong="usage", note="all years have had their bills already",
+                    b.bill(
+                        usual,
+                        yearly,
+                        b.after(first_day, 365 * count),
+                        "all years have had their bills already",
+                        "usage",
+                        used=total,
                     ),
-                    Bill(
-                        payer=giver, unit=fund, total=yearly, issued_on=first_day, items=(rng.choice(("学费", "培训费")),),
-                        wrong="purpose", note="a gift is no fee",
+                    b.bill(
+                        usual,
+                        yearly,
+                        first_day,
+                        "a gift is no fee",
+                        "purpose",
+                        items=(rng.choice(("学费", "培训费")),),
                     ),
                 )
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def donor_list(rng: Random) -> Paper:
@@ -164,6 +170,7 @@ def donor_list(rng: Random) -> Paper:
     stranger = rng.choice([each for each in (*b.people(rng, 3), *b.companies(rng, 3)) if each not in givers])
     other = next(k for k in range(number) if sums[k] != sums[mine])
     issued = b.after(signed, rng.randrange(1, 25))
+    usual: dict[str, Any] = {"payer": givers[mine], "unit": fund, "items": ("捐赠收入",)}
     return Paper(
         family="donor list",
         tool="weasyprint",
@@ -181,20 +188,11 @@ def donor_list(rng: Random) -> Paper:
             also_purposes=(f"{goal}项目", f"支持{goal}项目", f"用于{goal}项目"),
         ),
         bills=(
-            Bill(
-                payer=givers[mine], unit=fund, total=sums[mine], issued_on=issued, items=("捐赠收入",), remark=goal,
-                note="one of many givers",
-            ),
-            Bill(
-                payer=givers[mine], unit=fund, total=sums[other], issued_on=issued, items=("捐赠收入",), wrong="amount",
-                note="another giver's sum",
-            ),
-            Bill(
-                payer=stranger, unit=fund,
-                total=sums[mine], issued_on=issued, items=("捐赠收入",), wrong="payer", note="not on the list",
-            ),
+            b.bill(usual, sums[mine], issued, "one of many givers", remark=goal),
+            b.bill(usual, sums[other], issued, "another giver's sum", "amount"),
+            b.bill(usual, sums[mine], issued, "not on the list", "payer", payer=stranger),
         ),
-    )  # fmt: skip
+    )
 
 
 def pledge_email(rng: Random) -> Paper:
@@ -251,35 +249,32 @@ def pledge_email(rng: Random) -> Paper:
 .subject{font-size:14pt;font-family:sans-bold;margin-bottom:6pt}.meta{background:#f3f5f8;padding:6pt 9pt;font-size:9pt;color:#444}
 .text{padding:10pt 6pt 14pt}.quote{border-left:2pt solid #b9c4d6;padding:4pt 0 4pt 10pt;margin-top:10pt;color:#555}"""
     told = Truth(
-        kind="donation",
-        payers=(giver,),
-        payees=(fund,),
-        total=total,
-        signed_on=raised,
-        accounts=(card,),
+        **b.said("donation", giver, fund, total, raised, account=card),
         purpose=goal,
         also_names=(officer, branch),
         also_amounts=(first_sum, budget),
         also_purposes=(f"用于{goal}", f"都用于{goal}", f"{goal}项目"),
     )
     issued = b.after(raised, rng.randrange(1, 12))
+    usual: dict[str, Any] = {"payer": giver, "unit": fund, "items": ("捐赠收入",)}
     return Paper(
         family="pledge e-mail",
         tool="chromium",
         data=chrome(d.sheet(style, body, more)),
         truth=told,
         bills=(
-            Bill(payer=giver, unit=fund, total=total, issued_on=issued, items=("捐赠收入",), unit_account=card),
-            Bill(
-                payer=giver, unit=fund, total=first_sum, issued_on=issued, items=("捐赠收入",), remark="一次付清",
-                wrong="amount", note="the first pledge, which the later mail replaced",
+            b.bill(usual, total, issued, unit_account=card),
+            b.bill(
+                usual,
+                first_sum,
+                issued,
+                "the first pledge, which the later mail replaced",
+                "amount",
+                remark="一次付清",
             ),
-            Bill(
-                payer=b.near_person(rng, giver), unit=fund, total=total, issued_on=issued, items=("捐赠收入",),
-                wrong="payer", note="another person",
-            ),
+            b.bill(usual, total, issued, "another person", "payer", payer=b.near_person(rng, giver)),
         ),
-    )  # fmt: skip
+    )
 
 
 def sponsorship(rng: Random) -> Paper:
@@ -318,25 +313,22 @@ def sponsorship(rng: Random) -> Paper:
     pdf = weasy(d.sheet(rng.choice(d.STYLES), body))
     issued = b.after(signed, rng.randrange(2, 9))
     both = "words and digits of the agreement differ"
+    usual: dict[str, Any] = {"payer": firm, "unit": school, "items": ("赞助收入",)}
     return Paper(
         family="sponsor agreement",
         tool="weasyprint",
         form="scan",
         data=d.scan(rng, pdf),
         truth=Truth(
-            kind="contract",
-            payers=(firm,),
-            payees=(school,),
-            total=digits,
+            **b.said("contract", firm, school, digits, signed),
             words=said,
-            signed_on=signed,
             purpose="活动赞助费",
             also_names=(one, two),
             also_amounts=(said,),
             also_purposes=("赞助费", event),
         ),
         bills=(
-            Bill(payer=firm, unit=school, total=said, issued_on=issued, items=("赞助收入",), wrong="words", note=both),
-            Bill(payer=firm, unit=school, total=digits, issued_on=issued, items=("赞助收入",), wrong="words", note=both),
+            b.bill(usual, said, issued, both, "words"),
+            b.bill(usual, digits, issued, both, "words"),
         ),
-    )  # fmt: skip
+    )

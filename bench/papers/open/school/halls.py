@@ -2,11 +2,12 @@
 
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from bench.papers.open.school import base as b
 from bench.papers.open.school import draw as d
 from bench.papers.tools import chrome, weasy
-from bench.papers.values import Bill, Paper, Truth
+from bench.papers.values import Paper, Truth
 
 
 def dormitory(rng: Random) -> Paper:
@@ -45,41 +46,33 @@ def dormitory(rng: Random) -> Paper:
 <td class='at'>{d.seal(rng, firm, place="left:16mm;top:-6mm") if sealed else ""}
 乙方（盖章）：{firm}<br>经办人：{leader}<br>{b.padded(signed)}</td></tr></table>"""
     issued = b.after(start, -rng.randrange(0, 2))
-    wrong = Bill(
-        payer=firm, unit=school, total=total, issued_on=b.after(signed, -rng.randrange(20, 60)), items=("住宿费",),
-        wrong="date", note="issued weeks before the agreement was signed",
-    )  # fmt: skip
+    usual: dict[str, Any] = {"payer": firm, "unit": school, "items": ("住宿费",)}
+    wrong = b.bill(
+        usual,
+        total,
+        b.after(signed, -rng.randrange(20, 60)),
+        "issued weeks before the agreement was signed",
+        "date",
+    )
     return Paper(
         family="dormitory agreement",
         tool="weasyprint",
         data=weasy(d.sheet(rng.choice(d.STYLES), body)),
         truth=Truth(
-            kind="contract",
-            payers=(firm,),
-            payees=(school,),
-            total=total,
-            words=total,
-            signed_on=signed,
+            **b.said("contract", firm, school, total, signed, number=number, account=card, words=True),
             starts_on=start,
             ends_on=end,
-            numbers=(number,),
-            accounts=(card,),
             purpose=purpose,
             also_names=(keeper, leader, branch),
             also_amounts=(rate, deposit, Decimal(100), rate * beds),
             also_purposes=("公物押金", "水、电费", "校外人员住宿", "学生公寓床位租用"),
         ),
         bills=(
-            Bill(
-                payer=firm, unit=school, total=total, issued_on=issued, items=("住宿费",), unit_account=card
-            ),
+            b.bill(usual, total, issued, unit_account=card),
             wrong,
-            Bill(
-                payer=firm, unit=school, total=deposit, issued_on=issued, items=("住宿费",), wrong="amount",
-                note="the deposit, under the name of the fee",
-            ),
+            b.bill(usual, deposit, issued, "the deposit, under the name of the fee", "amount"),
         ),
-    )  # fmt: skip
+    )
 
 
 def venue_form(rng: Random) -> Paper:
@@ -137,41 +130,34 @@ def venue_form(rng: Random) -> Paper:
     pdf = weasy(d.sheet(style, body, "td{height:1.9em}"))
     issued = b.after(approved, rng.randrange(0, 6))
     slip = "00" + f"{total:.2f}" if total < 100 else f"{total * 10:.2f}"
+    usual: dict[str, Any] = {"payer": guest, "unit": school, "items": ("场地租赁费",)}
     return Paper(
         family="venue form",
         tool="weasyprint",
         form="scan",
         data=d.scan(rng, pdf, rng.choice((180, 200, 220))),
         truth=Truth(
-            kind="other",
-            payers=(guest,),
-            payees=(school,),
-            total=total,
-            words=total,
-            signed_on=approved,
+            **b.said("other", guest, school, total, approved, number=number, words=True),
             starts_on=start,
             ends_on=end,
-            numbers=(number,),
             purpose="场地使用费",
             also_names=(applicant, keeper, chief, f"{school}财务处"),
             also_amounts=(rate, Decimal(200)),
             also_purposes=(event, hall),
         ),
         bills=(
-            Bill(
-                payer=guest, unit=school, total=total, issued_on=issued, items=("场地租赁费",),
-                note="the hall's fee under a price list's name",
-            ),
-            Bill(
-                payer=guest, unit=school, total=Decimal(slip), issued_on=issued, items=("场地租赁费",), wrong="amount",
-                note="the boxes were read one place too high",
-            ),
-            Bill(
-                payer=guest, unit=school, total=total, issued_on=issued, items=(rng.choice(("学费", "考试费", "教材费")),),
-                wrong="purpose", note="a hall is not that",
+            b.bill(usual, total, issued, "the hall's fee under a price list's name"),
+            b.bill(usual, Decimal(slip), issued, "the boxes were read one place too high", "amount"),
+            b.bill(
+                usual,
+                total,
+                issued,
+                "a hall is not that",
+                "purpose",
+                items=(rng.choice(("学费", "考试费", "教材费")),),
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def rent_steps(rng: Random) -> Paper:
@@ -239,22 +225,16 @@ def rent_steps(rng: Random) -> Paper:
     year = rng.randrange(1, length)
     second = b.after(b.years(start, year), -rng.randrange(3, 20))
     before = sum(rents[:year], Decimal(0))
+    usual: dict[str, Any] = {"payer": tenant, "unit": school, "items": ("房屋租金",)}
     return Paper(
         family="rent by steps",
         tool="weasyprint",
         data=weasy(d.sheet(rng.choice(d.STYLES), body, plain)),
         truth=Truth(
-            kind="contract",
-            payers=(tenant,),
-            payees=(school,),
-            total=total,
+            **b.said("contract", tenant, school, total, signed, number=number, account=card, words=True),
             instalments=tuple(rents),
-            words=total,
-            signed_on=signed,
             starts_on=start,
             ends_on=end,
-            numbers=(number,),
-            accounts=(card,),
             purpose="租金",
             also_names=(agent, broker, branch),
             also_amounts=(deposit,),
@@ -262,20 +242,32 @@ def rent_steps(rng: Random) -> Paper:
             also_purposes=("房屋租赁", spot, "年租金", "履约保证金"),
         ),
         bills=(
-            Bill(
-                payer=tenant, unit=school, total=rents[year], used=before, issued_on=second, items=("房屋租金",),
-                unit_account=card, note=f"the rent of year {year + 1}; the years before have their bills",
+            b.bill(
+                usual,
+                rents[year],
+                second,
+                f"the rent of year {year + 1}; the years before have their bills",
+                used=before,
+                unit_account=card,
             ),
-            Bill(
-                payer=tenant, unit=school, total=rents[-1], issued_on=b.after(end, rng.randrange(120, 300)),
-                items=("房屋租金",), remark="续租期租金", wrong="date", note="for a time after the end of the contract",
+            b.bill(
+                usual,
+                rents[-1],
+                b.after(end, rng.randrange(120, 300)),
+                "for a time after the end of the contract",
+                "date",
+                remark="续租期租金",
             ),
-            Bill(
-                payer=b.near_person(rng, tenant) if person else b.near_company(rng, tenant), unit=school,
-                total=rents[0], issued_on=b.after(signed, 2), items=("房屋租金",), wrong="payer", note="another tenant",
+            b.bill(
+                usual,
+                rents[0],
+                b.after(signed, 2),
+                "another tenant",
+                "payer",
+                payer=b.near_person(rng, tenant) if person else b.near_company(rng, tenant),
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def compensation(rng: Random) -> Paper:
@@ -335,32 +327,28 @@ def compensation(rng: Random) -> Paper:
     pdf = chrome(d.sheet(rng.choice(d.STYLES), body))
     issued = b.after(signed, rng.randrange(2, 14))
     different = total != rated
+    usual: dict[str, Any] = {"payer": culprit, "unit": school, "items": ("赔偿收入",)}
     return Paper(
         family="property compensation",
         tool="chromium",
         form="scan",
         data=d.photo(rng, pdf) if rng.random() < 0.4 else d.scan(rng, pdf),
         truth=Truth(
-            kind="contract",
-            payers=(culprit,),
-            payees=(school,),
-            total=total,
-            words=total,
-            signed_on=signed,
+            **b.said("contract", culprit, school, total, signed, words=True),
             purpose=purpose,
             also_names=(insurer, one, two),
             also_amounts=(*parts, rated),
             also_purposes=("财产损失赔偿", "校园设施损坏赔偿", thing),
         ),
         bills=(
-            Bill(payer=culprit, unit=school, total=total, issued_on=issued, items=("赔偿收入",), remark=f"{thing}损坏"),
-            Bill(
-                payer=insurer, unit=school, total=total, issued_on=issued, items=("赔偿收入",), wrong="payer",
-                note="the insurer is named, but the firm pays",
-            ),
-            Bill(
-                payer=culprit, unit=school, total=rated if different else parts[0] + parts[1], issued_on=issued,
-                items=("赔偿收入",), wrong="amount", note="the rated damage, or a part, not what was agreed",
+            b.bill(usual, total, issued, remark=f"{thing}损坏"),
+            b.bill(usual, total, issued, "the insurer is named, but the firm pays", "payer", payer=insurer),
+            b.bill(
+                usual,
+                rated if different else parts[0] + parts[1],
+                issued,
+                "the rated damage, or a part, not what was agreed",
+                "amount",
             ),
         ),
-    )  # fmt: skip
+    )

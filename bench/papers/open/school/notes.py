@@ -2,11 +2,12 @@
 
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from bench.papers.open.school import base as b
 from bench.papers.open.school import draw as d
 from bench.papers.tools import weasy
-from bench.papers.values import Bill, Paper, Truth
+from bench.papers.values import Paper, Truth
 
 
 def minutes(rng: Random) -> Paper:
@@ -58,36 +59,26 @@ def minutes(rng: Random) -> Paper:
 {school}办公室　　</p></div>"""
     pdf = weasy(d.sheet(d.OFFICIAL.replace("14pt", rng.choice(("13pt", "14pt"))), body))
     issued = b.after(held, rng.randrange(4, 40))
+    usual: dict[str, Any] = {"payer": firm, "unit": school, "items": ("捐赠收入",)}
     return Paper(
         family="minutes",
         tool="weasyprint",
         form="scan" if scan else "text",
         data=d.scan(rng, pdf) if scan else pdf,
         truth=Truth(
-            kind="policy",
-            payers=(firm,),
-            payees=(school,),
-            total=total,
+            **b.said("policy", firm, school, total, held, number=number),
             words=total if words_too else None,
-            signed_on=held,
-            numbers=(number,),
             purpose=f"专项用于{hall}建设",
             also_names=(maker, chair, host, *rest, f"{school}办公室"),
             also_amounts=(offered, cost, kind),
             also_purposes=(f"{hall}建设", f"捐建{hall}", "捐赠资金", hall),
         ),
         bills=(
-            Bill(payer=firm, unit=school, total=total, issued_on=issued, items=("捐赠收入",), remark=f"{hall}建设"),
-            Bill(
-                payer=firm, unit=school, total=offered, issued_on=issued, items=("捐赠收入",), wrong="amount",
-                note="what was offered first",
-            ),
-            Bill(
-                payer=maker, unit=school, total=total, issued_on=issued, items=("捐赠收入",), wrong="payer",
-                note="the maker of the equipment gives nothing",
-            ),
+            b.bill(usual, total, issued, remark=f"{hall}建设"),
+            b.bill(usual, offered, issued, "what was offered first", "amount"),
+            b.bill(usual, total, issued, "the maker of the equipment gives nothing", "payer", payer=maker),
         ),
-    )  # fmt: skip
+    )
 
 
 def enrolment(rng: Random) -> Paper:
@@ -135,20 +126,15 @@ def enrolment(rng: Random) -> Paper:
 {b.phone(rng, mobile=False)}<br>本证明自开具之日起三个月内有效，涂改无效。</p>"""
     pdf = weasy(d.sheet(rng.choice((d.STYLES[0], d.STYLES[2], d.STYLES[4])), body))
     issued = b.after(signed, rng.randrange(2, 40))
+    usual: dict[str, Any] = {"payer": student, "unit": school, "items": ("学费", "住宿费", "代收代付款")}
     return Paper(
         family="enrolment certificate",
         tool="weasyprint",
         form="scan",
         data=d.photo(rng, pdf) if rng.random() < 0.35 else d.scan(rng, pdf),
         truth=Truth(
-            kind="other",
-            payers=(student,),
-            payees=(school,),
-            total=total,
+            **b.said("other", student, school, total, signed, number=number, words=True),
             instalments=(tuition, lodging, books),
-            words=total,
-            signed_on=signed,
-            numbers=(number,),
             purpose="学费",
             also_names=(clerk,),
             also_amounts=(loan,),
@@ -156,18 +142,15 @@ def enrolment(rng: Random) -> Paper:
             also_purposes=("住宿费", "代收教材费", "学费、住宿费", f"{year}—{year + 1}学年应缴费用"),
         ),
         bills=(
-            Bill(payer=student, unit=school, total=total, issued_on=issued, items=("学费", "住宿费", "代收代付款")),
-            Bill(
-                payer=student, unit=school, total=lodging, issued_on=issued, items=("住宿费",),
-                note="one of the fees alone, as the certificate states it",
+            b.bill(usual, total, issued),
+            b.bill(
+                usual,
+                lodging,
+                issued,
+                "one of the fees alone, as the certificate states it",
+                items=("住宿费",),
             ),
-            Bill(
-                payer=student, unit=school, total=loan, issued_on=issued, items=("学费",), wrong="amount",
-                note="the most that a loan may be",
-            ),
-            Bill(
-                payer=b.near_person(rng, student), unit=school, total=total, issued_on=issued,
-                items=("学费", "住宿费", "代收代付款"), wrong="payer", note="another student",
-            ),
+            b.bill(usual, loan, issued, "the most that a loan may be", "amount", items=("学费",)),
+            b.bill(usual, total, issued, "another student", "payer", payer=b.near_person(rng, student)),
         ),
-    )  # fmt: skip
+    )

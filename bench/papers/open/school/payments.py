@@ -3,13 +3,14 @@
 from datetime import date
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from PIL import Image
 
 from bench.papers.open.school import base as b
 from bench.papers.open.school import draw as d
 from bench.papers.tools import as_picture, chrome, photographed, pictures, weasy
-from bench.papers.values import Bill, Paper, Truth
+from bench.papers.values import Paper, Truth
 
 _SITES = (
     ("中国工商银行", "#c7000b"),
@@ -70,18 +71,13 @@ def bank_receipt(rng: Random) -> Paper:
 .slip .v{{width:6mm;text-align:center;color:{colour}}}.small{{color:#555;margin:2mm 0}}"""
     style = f"@page{{size:A4;margin:18mm 15mm}}body{{font-family:{rng.choice(('Noto Sans CJK SC', 'uming', 'zenhei'))};font-size:10pt}}"
     fees = (Decimal(5), Decimal("10.50"))
+    usual: dict[str, Any] = {"payer": firm, "unit": school, "items": (item,)}
     return Paper(
         family="bank receipt",
         tool="chromium",
         data=chrome(d.sheet(style, body, more)),
         truth=Truth(
-            kind="transfer",
-            payers=(firm,),
-            payees=(school,),
-            total=total,
-            words=total,
-            signed_on=paid,
-            numbers=(receipt,),
+            **b.said("transfer", firm, school, total, paid, number=receipt, words=True),
             accounts=(theirs, ours),
             purpose=purpose,
             also_names=(their_branch, branch, name),
@@ -89,32 +85,43 @@ def bank_receipt(rng: Random) -> Paper:
             also_numbers=(serial,),
         ),
         bills=(
-            Bill(
-                payer=firm, unit=school, total=total, issued_on=b.after(paid, rng.randrange(5, 40)), items=(item,),
-                unit_account=ours, note="issued days after the payment",
+            b.bill(
+                usual,
+                total,
+                b.after(paid, rng.randrange(5, 40)),
+                "issued days after the payment",
+                unit_account=ours,
             ),
-            Bill(
-                payer=firm, unit=school, total=b.swapped(total), issued_on=b.after(paid, 3), items=(item,), wrong="amount",
-                note="two digits changed places",
-            ),
+            b.bill(usual, b.swapped(total), b.after(paid, 3), "two digits changed places", "amount"),
             rng.choice(
                 (
-                    Bill(
-                        payer=firm, unit=b.college(rng), total=total, issued_on=b.after(paid, 3), items=(item,),
-                        wrong="payee", note="another school got the money",
+                    b.bill(
+                        usual,
+                        total,
+                        b.after(paid, 3),
+                        "another school got the money",
+                        "payee",
+                        unit=b.college(rng),
                     ),
-                    Bill(
-                        payer=firm, unit=school, total=total, issued_on=b.after(paid, 3), items=(item,),
-                        unit_account=b.account(rng), wrong="account", note="the money went to another account",
+                    b.bill(
+                        usual,
+                        total,
+                        b.after(paid, 3),
+                        "the money went to another account",
+                        "account",
+                        unit_account=b.account(rng),
                     ),
-                    Bill(
-                        payer=firm, unit=school, total=total, issued_on=b.after(paid, -rng.randrange(10, 40)), items=(item,),
-                        wrong="date", note="issued before it was paid",
+                    b.bill(
+                        usual,
+                        total,
+                        b.after(paid, -rng.randrange(10, 40)),
+                        "issued before it was paid",
+                        "date",
                     ),
                 )
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def bank_screen(rng: Random) -> Paper:
@@ -185,6 +192,7 @@ text-align:center}.rows td.m{text-align:right}.rows td.l{text-align:left}.rows t
     moment, mine, value, use = lines[rng.randrange(count)]
     issued = b.after(moment, rng.randrange(1, 15))
     other = next(each for each in lines if each[2] != value)
+    usual: dict[str, Any] = {"payer": mine, "unit": school, "items": (use,)}
     return Paper(
         family="bank's page",
         tool="chromium",
@@ -202,19 +210,11 @@ text-align:center}.rows td.m{text-align:right}.rows td.l{text-align:left}.rows t
             also_purposes=(*uses, "电费"),
         ),
         bills=(
-            Bill(
-                payer=mine, unit=school, total=value, issued_on=issued, items=(use,), unit_account=ours, note="one line of the list",
-            ),
-            Bill(
-                payer=mine, unit=school, total=other[2], issued_on=issued, items=(use,), wrong="amount",
-                note="the sum of another line",
-            ),
-            Bill(
-                payer=b.company(rng), unit=school, total=value, issued_on=issued, items=(use,), wrong="payer",
-                note="stands on no line",
-            ),
+            b.bill(usual, value, issued, "one line of the list", unit_account=ours),
+            b.bill(usual, other[2], issued, "the sum of another line", "amount"),
+            b.bill(usual, value, issued, "stands on no line", "payer", payer=b.company(rng)),
         ),
-    )  # fmt: skip
+    )
 
 
 def _telephone(html: str, dpi: int) -> Image.Image:
@@ -273,6 +273,7 @@ td{font-size:10.5pt;padding:2.2mm 0;vertical-align:top;word-break:break-all}"""
     taken = photographed(rng, screen, "#1d1f22") if rng.random() < 0.7 else screen
     issued = b.after(paid, rng.randrange(0, 12))
     purpose = rows[0][1]
+    usual: dict[str, Any] = {"payer": student, "unit": school, "items": (item,)}
     return Paper(
         family="WeChat screen",
         tool="weasyprint",
@@ -280,28 +281,18 @@ td{font-size:10.5pt;padding:2.2mm 0;vertical-align:top;word-break:break-all}"""
         media_type="image/jpeg",
         data=as_picture(taken, "JPEG", rng.randrange(70, 90)),
         truth=Truth(
-            kind="transfer",
-            payers=(student,),
-            payees=(school,),
-            total=total,
-            signed_on=paid,
+            **b.said("transfer", student, school, total, paid),
             numbers=(order, trade),
             purpose=purpose,
             also_numbers=(clerk,),
             also_purposes=(theme,),
         ),
         bills=(
-            Bill(payer=student, unit=school, total=total, issued_on=issued, items=(item,)),
-            Bill(
-                payer=b.near_person(rng, student), unit=school, total=total, issued_on=issued, items=(item,), wrong="payer",
-                note="another student",
-            ),
-            Bill(
-                payer=student, unit=school, total=total, issued_on=b.after(paid, -rng.randrange(3, 30)), items=(item,),
-                wrong="date", note="issued before it was paid",
-            ),
+            b.bill(usual, total, issued),
+            b.bill(usual, total, issued, "another student", "payer", payer=b.near_person(rng, student)),
+            b.bill(usual, total, b.after(paid, -rng.randrange(3, 30)), "issued before it was paid", "date"),
         ),
-    )  # fmt: skip
+    )
 
 
 def alipay_gift(rng: Random) -> Paper:
@@ -346,6 +337,7 @@ def alipay_gift(rng: Random) -> Paper:
     taken = photographed(rng, screen, rng.choice(("#25272b", "#a08c6f", "#5d646b")))
     issued = b.after(paid, rng.randrange(0, 30))
     kind = rng.choice(("PNG", "JPEG", "JPEG"))
+    usual: dict[str, Any] = {"payer": giver, "unit": fund, "items": ("捐赠收入",)}
     return Paper(
         family="Alipay screen",
         tool="weasyprint",
@@ -362,14 +354,10 @@ def alipay_gift(rng: Random) -> Paper:
             also_purposes=(goal, "公益捐赠"),
         ),
         bills=(
-            Bill(payer=giver, unit=fund, total=total, issued_on=issued, items=("捐赠收入",), note="the giver's family name is masked"),
-            Bill(
-                payer=giver, unit=fund, total=total * 10, issued_on=issued, items=("捐赠收入",), wrong="amount",
-                note="ten times what was paid",
-            ),
-            Bill(
-                payer=giver, unit=b.college(rng) + "教育发展基金会", total=total, issued_on=issued, items=("捐赠收入",),
-                wrong="payee", note="another foundation",
+            b.bill(usual, total, issued, "the giver's family name is masked"),
+            b.bill(usual, total * 10, issued, "ten times what was paid", "amount"),
+            b.bill(
+                usual, total, issued, "another foundation", "payee", unit=b.college(rng) + "教育发展基金会"
             ),
         ),
-    )  # fmt: skip
+    )

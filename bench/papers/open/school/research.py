@@ -2,11 +2,12 @@
 
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from bench.papers.open.school import base as b
 from bench.papers.open.school import draw as d
 from bench.papers.tools import weasy
-from bench.papers.values import Bill, Paper, Truth
+from bench.papers.values import Paper, Truth
 
 _THEMES = (
     "高速切削刀具磨损在线监测系统", "冷链果蔬保鲜包装工艺", "中小型水电站机组振动诊断", "光伏组件清洗机器人样机",
@@ -91,22 +92,16 @@ def research_contract(rng: Random) -> Paper:
         "@page{@bottom-center{content:'第 ' counter(page) ' 页 共 ' counter(pages) ' 页';font-size:9pt}}"
     )
     second = b.after(start, 170)
+    usual: dict[str, Any] = {"payer": firm, "unit": school, "items": ("技术开发费",)}
     return Paper(
         family="research contract",
         tool="weasyprint",
         data=weasy(d.sheet(rng.choice(d.STYLES), body, number_line)),
         truth=Truth(
-            kind="contract",
-            payers=(firm,),
-            payees=(school,),
-            total=total,
+            **b.said("contract", firm, school, total, signed, number=number, account=card, words=True),
             instalments=tuple(parts),
-            words=total,
-            signed_on=signed,
             starts_on=start,
             ends_on=end,
-            numbers=(number,),
-            accounts=(card,),
             purpose=purpose,
             also_names=(boss, chief, contact, leader, branch),
             also_amounts=(late, *budget),
@@ -114,32 +109,46 @@ def research_contract(rng: Random) -> Paper:
             also_purposes=("研究开发经费和报酬", theme, f"{theme}研究与开发", f"研究开发{theme}项目"),
         ),
         bills=(
-            Bill(
-                payer=firm, unit=school, total=parts[1], used=parts[0], issued_on=second, items=("技术开发费",),
-                unit_account=card, note="the second stage",
+            b.bill(usual, parts[1], second, "the second stage", used=parts[0], unit_account=card),
+            b.bill(
+                usual,
+                parts[1],
+                second,
+                "research is not lodging",
+                "purpose",
+                used=parts[0],
+                items=("住宿费",),
             ),
-            Bill(
-                payer=firm, unit=school, total=parts[1], used=parts[0], issued_on=second, items=("住宿费",),
-                wrong="purpose", note="research is not lodging",
-            ),
-            Bill(
-                payer=firm, unit=school, total=parts[2], used=total - parts[2] + 5000, issued_on=b.after(end, 20),
-                items=("技术开发费",), wrong="usage", note="earlier bills and this one are more than the contract",
+            b.bill(
+                usual,
+                parts[2],
+                b.after(end, 20),
+                "earlier bills and this one are more than the contract",
+                "usage",
+                used=total - parts[2] + 5000,
             ),
             rng.choice(
                 (
-                    Bill(
-                        payer=b.company(rng, rng.choice(_ABLE)), unit=school, total=parts[0], issued_on=b.after(signed, 9),
-                        items=("技术开发费",), wrong="payer", note="another firm",
+                    b.bill(
+                        usual,
+                        parts[0],
+                        b.after(signed, 9),
+                        "another firm",
+                        "payer",
+                        payer=b.company(rng, rng.choice(_ABLE)),
                     ),
-                    Bill(
-                        payer=firm, unit=school, total=parts[0], issued_on=b.after(signed, 9), items=("技术开发费",),
-                        unit_account=b.account(rng), wrong="account", note="the contract names another account",
+                    b.bill(
+                        usual,
+                        parts[0],
+                        b.after(signed, 9),
+                        "the contract names another account",
+                        "account",
+                        unit_account=b.account(rng),
                     ),
                 )
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def service_supplement(rng: Random) -> Paper:
@@ -181,19 +190,16 @@ def service_supplement(rng: Random) -> Paper:
         d.hand(rng, chief)
     }<br>日期：{b.cn(signed)}</td></tr></table>"""
     issued = b.after(signed, rng.randrange(2, 12))
+    usual: dict[str, Any] = {"payer": firm, "unit": school, "items": ("技术服务费",)}
     return Paper(
         family="service supplement",
         tool="weasyprint",
         form="scan",
         data=d.scan(rng, weasy(d.sheet(rng.choice(d.STYLES), body))),
         truth=Truth(
-            kind="contract",
-            payers=(firm,),
-            payees=(school,),
-            total=total,
+            **b.said("contract", firm, school, total, signed),
             instalments=(more,),
             words=more,
-            signed_on=signed,
             ends_on=until,
             purpose="技术服务费",
             also_names=(boss, chief),
@@ -202,20 +208,26 @@ def service_supplement(rng: Random) -> Paper:
             also_purposes=("新增技术服务费", f"{theme}技术服务", theme),
         ),
         bills=(
-            Bill(
-                payer=firm, unit=school, total=more, used=before, issued_on=issued, items=("技术服务费",),
-                note="what the supplement adds; the old sum was billed",
+            b.bill(usual, more, issued, "what the supplement adds; the old sum was billed", used=before),
+            b.bill(
+                usual,
+                total,
+                issued,
+                "the whole new sum although the old one was billed",
+                "usage",
+                used=before,
             ),
-            Bill(
-                payer=firm, unit=school, total=total, used=before, issued_on=issued, items=("技术服务费",), wrong="usage",
-                note="the whole new sum although the old one was billed",
-            ),
-            Bill(
-                payer=b.near_company(rng, firm), unit=school, total=more, used=before, issued_on=issued,
-                items=("技术服务费",), wrong="payer", note="a firm of a like name",
+            b.bill(
+                usual,
+                more,
+                issued,
+                "a firm of a like name",
+                "payer",
+                payer=b.near_company(rng, firm),
+                used=before,
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def void_contract(rng: Random) -> Paper:
@@ -282,18 +294,14 @@ def void_contract(rng: Random) -> Paper:
         "unsigned": "nobody signed or sealed it",
     }[status]
     scan = sealed or rng.random() < 0.6
+    usual: dict[str, Any] = {"payer": firm, "unit": school, "items": (fee,)}
     return Paper(
         family="void contract",
         tool="weasyprint",
         form="scan" if scan else "text",
         data=d.scan(rng, pdf) if scan else pdf,
         truth=Truth(
-            kind="contract",
-            payers=(firm,),
-            payees=(school,),
-            total=total,
-            words=total,
-            signed_on=day if sealed else None,
+            **b.said("contract", firm, school, total, day if sealed else None, words=True),
             numbers=(number,) if status != "draft" else (),
             purpose=fee,
             status=status,
@@ -302,13 +310,10 @@ def void_contract(rng: Random) -> Paper:
             also_purposes=(f"{thing}服务", thing),
         ),
         bills=(
-            Bill(payer=firm, unit=school, total=total, issued_on=issued, items=(fee,), wrong="status", note=why),
-            Bill(
-                payer=firm, unit=school, total=total / 2, issued_on=issued, items=(fee,), remark="首款", wrong="status",
-                note=why,
-            ),
+            b.bill(usual, total, issued, why, "status"),
+            b.bill(usual, total / 2, issued, why, "status", remark="首款"),
         ),
-    )  # fmt: skip
+    )
 
 
 def hidden_clause(rng: Random) -> Paper:
@@ -361,25 +366,20 @@ def hidden_clause(rng: Random) -> Paper:
 <div style='position:relative;height:30mm'><p class='n' style='{style}'>{secret}</p>{cover}</div>"""
     issued = b.after(signed, rng.randrange(20, 60))
     why = "only text that nobody sees says so"
+    usual: dict[str, Any] = {"payer": firm, "unit": school, "items": (fee,)}
     return Paper(
         family="hidden clause",
         tool="weasyprint",
         data=weasy(d.sheet(rng.choice(d.STYLES), body)),
         truth=Truth(
-            kind="contract",
-            payers=(firm,),
-            payees=(school,),
-            total=total,
-            words=total,
-            signed_on=signed,
-            numbers=(number,),
+            **b.said("contract", firm, school, total, signed, number=number, words=True),
             purpose=fee,
             also_names=(boss, chief),
             also_purposes=(theme, f"{theme}工作"),
         ),
         bills=(
-            Bill(payer=firm, unit=school, total=total, issued_on=issued, items=(fee,), note="as everybody sees it"),
-            Bill(payer=firm, unit=school, total=large, issued_on=issued, items=(fee,), wrong="hidden", note=why),
-            Bill(payer=other, unit=school, total=large, issued_on=issued, items=(fee,), wrong="hidden", note=why),
+            b.bill(usual, total, issued, "as everybody sees it"),
+            b.bill(usual, large, issued, why, "hidden"),
+            b.bill(usual, large, issued, why, "hidden", payer=other),
         ),
-    )  # fmt: skip
+    )

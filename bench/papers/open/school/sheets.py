@@ -4,6 +4,7 @@ import io
 from datetime import date
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from docx import Document
 from docx.document import Document as DocxDocument
@@ -17,7 +18,7 @@ from openpyxl.styles import Alignment, Border, Font, Side
 
 from bench.papers.open.school import base as b
 from bench.papers.tools import office
-from bench.papers.values import Bill, Paper, Truth
+from bench.papers.values import Paper, Truth
 
 
 def _eastern(run: Run, face: str) -> None:
@@ -120,7 +121,8 @@ def joint_split(rng: Random) -> Paper:
     other = (mine + 1) % len(schools)
     due_sum = shares[mine] * 10000
     issued = b.after(signed, rng.randrange(4, 40))
-    fair = Bill(payer=schools[mine], unit=lead, total=due_sum, issued_on=issued, items=("联合培养费",))
+    usual: dict[str, Any] = {"payer": schools[mine], "unit": lead, "items": ("联合培养费",)}
+    fair = b.bill(usual, due_sum, issued)
     return Paper(
         family="allocation over schools",
         tool="libreoffice docx",
@@ -139,24 +141,22 @@ def joint_split(rng: Random) -> Paper:
         ),
         bills=(
             fair,
-            Bill(
-                payer=schools[mine], unit=lead, total=shares[other] * 10000, issued_on=issued, items=("联合培养费",),
-                wrong="amount", note="the next school's sum",
-            ),
+            b.bill(usual, shares[other] * 10000, issued, "the next school's sum", "amount"),
             rng.choice(
                 (
-                    Bill(
-                        payer=schools[mine], unit=lead, total=due_sum * 10, issued_on=issued, items=("联合培养费",),
-                        wrong="amount", note="万元 made ten times too much",
-                    ),
-                    Bill(
-                        payer=b.college(rng), unit=lead, total=due_sum, issued_on=issued, items=("联合培养费",),
-                        wrong="payer", note="a school that is not on the list",
+                    b.bill(usual, due_sum * 10, issued, "万元 made ten times too much", "amount"),
+                    b.bill(
+                        usual,
+                        due_sum,
+                        issued,
+                        "a school that is not on the list",
+                        "payer",
+                        payer=b.college(rng),
                     ),
                 )
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def settlement(rng: Random) -> Paper:
@@ -257,36 +257,29 @@ def settlement(rng: Random) -> Paper:
     out = io.BytesIO()
     book.save(out)
     issued = b.after(signed, rng.randrange(1, 15))
+    usual: dict[str, Any] = {"payer": firm, "unit": school, "items": ("培训费",)}
     return Paper(
         family="settlement sheet",
         tool="libreoffice xlsx",
         data=office(out.getvalue(), "xlsx"),
         truth=Truth(
-            kind="other",
-            payers=(firm,),
-            payees=(school,),
-            total=total,
+            **b.said("other", firm, school, total, signed, number=number, words=True),
             instalments=(paid, rest),
-            words=total,
-            signed_on=signed,
-            numbers=(number,),
             purpose="培训费",
             also_names=(maker, checker, taker),
             also_amounts=(gross, cut, *sums, *(Decimal(each[-1]) for each in rows)),
             also_purposes=tuple(each[0] for each in rows),
         ),
         bills=(
-            Bill(
-                payer=firm, unit=school, total=rest, used=paid, issued_on=issued, items=("培训费",),
-                note="the rest; the advance had its own bill",
+            b.bill(usual, rest, issued, "the rest; the advance had its own bill", used=paid),
+            b.bill(
+                usual,
+                total,
+                issued,
+                "the whole sum although a bill for the advance was issued",
+                "usage",
+                used=paid,
             ),
-            Bill(
-                payer=firm, unit=school, total=total, used=paid, issued_on=issued, items=("培训费",), wrong="usage",
-                note="the whole sum although a bill for the advance was issued",
-            ),
-            Bill(
-                payer=firm, unit=school, total=gross, issued_on=issued, items=("培训费",), wrong="amount",
-                note="the sum before the deduction",
-            ),
+            b.bill(usual, gross, issued, "the sum before the deduction", "amount"),
         ),
-    )  # fmt: skip
+    )

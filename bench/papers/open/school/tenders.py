@@ -2,11 +2,12 @@
 
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from bench.papers.open.school import base as b
 from bench.papers.open.school import draw as d
 from bench.papers.tools import weasy
-from bench.papers.values import Bill, Paper, Truth
+from bench.papers.values import Paper, Truth
 
 
 def tender_notice(rng: Random) -> Paper:
@@ -58,10 +59,16 @@ def tender_notice(rng: Random) -> Paper:
 <p class='r' style='margin-top:1em'>{agency}</p><p class='r'>{b.padded(signed)}</p>"""
     style = rng.choice((d.STYLES[0], d.STYLES[3], d.STYLES[1]))
     issued = b.after(due, rng.randrange(-3, 1))
-    odd = Bill(
-        payer=bidder, unit=school, total=security, issued_on=issued, items=("代收代付款",), remark=f"{project}{purpose}",
-        unit_account=card, note="any bidder may pay; money held for others",
-    )  # fmt: skip
+    usual: dict[str, Any] = {"payer": bidder, "unit": school, "items": (purpose,)}
+    odd = b.bill(
+        usual,
+        security,
+        issued,
+        "any bidder may pay; money held for others",
+        items=("代收代付款",),
+        remark=f"{project}{purpose}",
+        unit_account=card,
+    )
     return Paper(
         family="tender notice",
         tool="weasyprint",
@@ -82,16 +89,17 @@ def tender_notice(rng: Random) -> Paper:
         ),
         bills=(
             odd,
-            Bill(
-                payer=bidder, unit=school, total=security, issued_on=issued, items=(purpose,), unit_account=other_card,
-                wrong="account", note="the account is the agency's for its papers",
+            b.bill(
+                usual,
+                security,
+                issued,
+                "the account is the agency's for its papers",
+                "account",
+                unit_account=other_card,
             ),
-            Bill(
-                payer=bidder, unit=school, total=security * 10, issued_on=issued, items=(purpose,), wrong="amount",
-                note="one nought too many",
-            ),
+            b.bill(usual, security * 10, issued, "one nought too many", "amount"),
         ),
-    )  # fmt: skip
+    )
 
 
 def security_refund(rng: Random) -> Paper:
@@ -146,6 +154,7 @@ def security_refund(rng: Random) -> Paper:
     pdf = weasy(d.sheet(rng.choice((d.STYLES[0], d.STYLES[1], d.STYLES[3])), body))
     issued = b.after(signed, rng.randrange(3, 14))
     mine = sums[place]
+    usual: dict[str, Any] = {"payer": school, "unit": public, "items": ("资金往来结算款",)}
     return Paper(
         family="refund of security",
         tool="weasyprint",
@@ -166,20 +175,26 @@ def security_refund(rng: Random) -> Paper:
             also_purposes=("投标保证金", "投标保证金退还", project),
         ),
         bills=(
-            Bill(
-                payer=school, unit=public, total=mine, issued_on=issued, items=("资金往来结算款",), remark="收回投标保证金",
-                unit_account=accounts[place], note="a bidder takes its security back",
+            b.bill(
+                usual,
+                mine,
+                issued,
+                "a bidder takes its security back",
+                remark="收回投标保证金",
+                unit_account=accounts[place],
             ),
-            Bill(
-                payer=school, unit=public, total=sums[winner], issued_on=issued, items=("资金往来结算款",),
-                remark="收回投标保证金", wrong="amount", note="another bidder's sum",
-            ),
-            Bill(
-                payer=firms[0], unit=public, total=mine, issued_on=issued, items=("资金往来结算款",),
-                remark="收回投标保证金", wrong="payer", note="another bidder does not pay",
+            b.bill(usual, sums[winner], issued, "another bidder's sum", "amount", remark="收回投标保证金"),
+            b.bill(
+                usual,
+                mine,
+                issued,
+                "another bidder does not pay",
+                "payer",
+                payer=firms[0],
+                remark="收回投标保证金",
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def award(rng: Random) -> Paper:
@@ -216,36 +231,37 @@ def award(rng: Random) -> Paper:
 <table class='sign'><tr><td class='at'>{d.seal(rng, school, place="left:10mm;top:-6mm", size=41)}采购人：{school}<br>{b.cn(signed)}</td>
 <td class='at'>{d.seal(rng, agency, place="left:16mm;top:-4mm", size=40)}采购代理机构：{agency}<br>{b.cn(signed)}</td></tr></table>"""
     issued = b.after(signed, rng.randrange(2, 8))
+    usual: dict[str, Any] = {"payer": winner, "unit": school, "items": ("保证金",)}
     return Paper(
         family="letter of award",
         tool="weasyprint",
         form="scan",
         data=d.scan(rng, weasy(d.sheet(rng.choice(d.STYLES), body))),
         truth=Truth(
-            kind="policy",
-            payers=(winner,),
-            payees=(school,),
-            total=security,
-            words=security,
-            signed_on=signed,
-            numbers=(number,),
-            accounts=(card,),
+            **b.said("policy", winner, school, security, signed, number=number, account=card, words=True),
             purpose="履约保证金",
             also_names=(second, agency, branch),
             also_amounts=(price, service),
             also_purposes=(project, f"{project}项目", "采购代理服务费"),
         ),
         bills=(
-            Bill(
-                payer=winner, unit=school, total=security, issued_on=issued, items=("保证金",), remark=project, unit_account=card,
+            b.bill(usual, security, issued, remark=project, unit_account=card),
+            b.bill(
+                usual,
+                price,
+                issued,
+                "the price of the bid, of which the security is a part",
+                "amount",
+                remark=project,
             ),
-            Bill(
-                payer=winner, unit=school, total=price, issued_on=issued, items=("保证金",), remark=project, wrong="amount",
-                note="the price of the bid, of which the security is a part",
-            ),
-            Bill(
-                payer=second, unit=school, total=security, issued_on=issued, items=("保证金",), remark=project, wrong="payer",
-                note="the second bidder pays no performance security",
+            b.bill(
+                usual,
+                security,
+                issued,
+                "the second bidder pays no performance security",
+                "payer",
+                payer=second,
+                remark=project,
             ),
         ),
-    )  # fmt: skip
+    )

@@ -2,11 +2,12 @@
 
 from decimal import Decimal
 from random import Random
+from typing import Any
 
 from bench.papers.open.school import base as b
 from bench.papers.open.school import draw as d
 from bench.papers.tools import typst, weasy
-from bench.papers.values import Bill, Paper, Truth
+from bench.papers.values import Paper, Truth
 
 _MAJORS = (
     "工业机器人技术",
@@ -96,73 +97,53 @@ def order_class(rng: Random) -> Paper:
 [联系人：{clerk}　{b.phone(rng)}], [联系电话：{b.phone(rng, mobile=False)}],
 [签订日期：{b.cn(signed)}], [签订日期：{b.cn(signed)}])
 """
-    fair = Bill(
-        payer=firm,
-        unit=school,
-        total=first,
-        issued_on=b.after(signed, rng.randrange(3, 14)),
-        items=("培训费",),
-        unit_account=card,
-        note="the first stage",
-    )
-    odd = Bill(
-        payer=firm,
-        unit=school,
-        total=total - first,
+    usual: dict[str, Any] = {"payer": firm, "unit": school, "items": ("培训费",)}
+    fair = b.bill(usual, first, b.after(signed, rng.randrange(3, 14)), "the first stage", unit_account=card)
+    odd = b.bill(
+        usual,
+        total - first,
+        b.after(start, 200),
+        "the second and third stage at once, after an earlier bill",
         used=first,
-        issued_on=b.after(start, 200),
         items=("委托培养费",),
-        note="the second and third stage at once, after an earlier bill",
     )
     wrong = rng.choice(
         (
-            Bill(
-                payer=firm,
-                unit=school,
-                total=third,
+            b.bill(
+                usual,
+                third,
+                b.after(start, 300),
+                "earlier bills and this one together are more than the agreement's sum",
+                "usage",
                 used=total - first + 1000,
-                issued_on=b.after(start, 300),
-                items=("培训费",),
-                wrong="usage",
-                note="earlier bills and this one together are more than the agreement's sum",
             ),
-            Bill(
-                payer=firm,
-                unit=school,
-                total=first,
-                issued_on=b.after(signed, 9),
-                items=("培训费",),
+            b.bill(
+                usual,
+                first,
+                b.after(signed, 9),
+                "the unit's registered account is not the one of the agreement",
+                "account",
                 unit_account=b.account(rng),
-                wrong="account",
-                note="the unit's registered account is not the one of the agreement",
             ),
         )
     )
-    near = Bill(
+    near = b.bill(
+        usual,
+        first,
+        b.after(signed, 8),
+        "another firm of a like name",
+        "payer",
         payer=b.near_company(rng, firm),
-        unit=school,
-        total=first,
-        issued_on=b.after(signed, 8),
-        items=("培训费",),
-        wrong="payer",
-        note="another firm of a like name",
     )
     return Paper(
         family="order class agreement",
         tool="typst",
         data=typst(source),
         truth=Truth(
-            kind="contract",
-            payers=(firm,),
-            payees=(school,),
-            total=total,
+            **b.said("contract", firm, school, total, signed, number=number, account=card, words=True),
             instalments=(first, second, third),
-            words=total,
-            signed_on=signed,
             starts_on=start,
             ends_on=end,
-            numbers=(number,),
-            accounts=(card,),
             purpose=purpose,
             also_names=(boss, head, clerk, branch),
             also_amounts=(Decimal(each), deposit),
@@ -227,19 +208,14 @@ def order_supplement(rng: Random) -> Paper:
     }</td></tr></table>"""
     issued = b.after(signed, rng.randrange(2, 20))
     pdf = weasy(d.sheet(rng.choice(d.STYLES), body))
+    usual: dict[str, Any] = {"payer": firm, "unit": school, "items": ("培训费",)}
     return Paper(
         family="training supplement",
         tool="weasyprint",
         form="scan",
         data=d.scan(rng, pdf),
         truth=Truth(
-            kind="contract",
-            payers=(firm,),
-            payees=(school,),
-            total=Decimal(total),
-            words=Decimal(total),
-            signed_on=signed,
-            numbers=(number,),
+            **b.said("contract", firm, school, Decimal(total), signed, number=number, words=True),
             purpose="培训费",
             also_names=(boss, chief),
             also_amounts=(Decimal(before), Decimal(each)),
@@ -247,32 +223,9 @@ def order_supplement(rng: Random) -> Paper:
             also_purposes=(theme, f"{theme}班", f"“{theme}”班"),
         ),
         bills=(
-            Bill(
-                payer=firm,
-                unit=school,
-                total=Decimal(total),
-                issued_on=issued,
-                items=("培训费",),
-                remark=theme,
-            ),
-            Bill(
-                payer=firm,
-                unit=school,
-                total=Decimal(before),
-                issued_on=issued,
-                items=("培训费",),
-                wrong="amount",
-                note="the sum before the supplement",
-            ),
-            Bill(
-                payer=firm,
-                unit=b.college(rng),
-                total=Decimal(total),
-                issued_on=issued,
-                items=("培训费",),
-                wrong="payee",
-                note="another school",
-            ),
+            b.bill(usual, Decimal(total), issued, remark=theme),
+            b.bill(usual, Decimal(before), issued, "the sum before the supplement", "amount"),
+            b.bill(usual, Decimal(total), issued, "another school", "payee", unit=b.college(rng)),
         ),
     )
 
@@ -339,28 +292,21 @@ def exam_notice(rng: Random) -> Paper:
 <h1 style='font-size:15pt'>考试费分班明细表</h1><p class='n r small'>单位：元</p>
 {d.table(("序号", "班级", "职业（工种）", "等级", "人数", "理论费/人", "实操费/人", "小计"), rows)}</div>"""
     issued = b.after(signed, rng.randrange(2, 10))
-    slip = Bill(
-        payer=school,
-        unit=centre,
-        total=parts[0],
-        issued_on=issued,
-        items=("职业技能考试费",),
+    usual: dict[str, Any] = {"payer": school, "unit": centre, "items": ("职业技能考试费",)}
+    slip = b.bill(
+        usual,
+        parts[0],
+        issued,
+        "the sum of the first class alone, though the bill says it is for all classes",
+        "amount",
         remark=f"{len(rows) - 1}个班全部考生",
-        wrong="amount",
-        note="the sum of the first class alone, though the bill says it is for all classes",
     )
     return Paper(
         family="examination fee notice",
         tool="weasyprint",
         data=weasy(d.sheet(d.OFFICIAL, body)),
         truth=Truth(
-            kind="policy",
-            payers=(school,),
-            payees=(centre,),
-            total=total,
-            signed_on=signed,
-            numbers=(number,),
-            accounts=(card,),
+            **b.said("policy", school, centre, total, signed, number=number, account=card),
             purpose="职业技能考试费",
             also_names=(contact, branch),
             also_amounts=(*parts, *prices),
@@ -368,36 +314,20 @@ def exam_notice(rng: Random) -> Paper:
             also_purposes=("考试费", "职业技能等级认定考试费"),
         ),
         bills=(
-            Bill(
-                payer=school,
-                unit=centre,
-                total=total,
-                issued_on=issued,
-                items=("考试考务费",),
-                unit_account=card,
-            ),
+            b.bill(usual, total, issued, items=("考试考务费",), unit_account=card),
             rng.choice(
                 (
                     slip,
-                    Bill(
-                        payer=school,
-                        unit=centre,
-                        total=b.swapped(total),
-                        issued_on=issued,
-                        items=("职业技能考试费",),
-                        wrong="amount",
-                        note="two digits changed places",
-                    ),
+                    b.bill(usual, b.swapped(total), issued, "two digits changed places", "amount"),
                 )
             ),
-            Bill(
-                payer=school,
-                unit=centre,
-                total=total,
-                issued_on=issued,
+            b.bill(
+                usual,
+                total,
+                issued,
+                "the item is something else",
+                "purpose",
                 items=(rng.choice(("捐赠收入", "房屋租金", "罚没收入")),),
-                wrong="purpose",
-                note="the item is something else",
             ),
         ),
     )
@@ -455,6 +385,7 @@ def training_notice(rng: Random) -> Paper:
     issued = b.after(spans[pick][0], -rng.randrange(0, 4))
     heads = rng.choice((1, 2, 3))
     remark = f"第{d.numeral(pick + 1)}期培训{heads}人"
+    usual: dict[str, Any] = {"payer": guest, "unit": centre, "items": ("培训费",)}
     return Paper(
         family="training notice",
         tool="weasyprint",
@@ -471,17 +402,23 @@ def training_notice(rng: Random) -> Paper:
             also_purposes=tuple(f"{theme}提升培训班" for theme in themes),
         ),
         bills=(
-            Bill(
-                payer=guest, unit=centre, total=fees[pick] * heads, issued_on=issued, items=("培训费",), remark=remark,
-                unit_account=card, note="any school may come; so many heads at the fee of that course",
+            b.bill(
+                usual,
+                fees[pick] * heads,
+                issued,
+                "any school may come; so many heads at the fee of that course",
+                remark=remark,
+                unit_account=card,
             ),
-            Bill(
-                payer=guest, unit=hotel, total=fees[pick] * heads, issued_on=issued, items=("培训费",), remark=remark,
-                wrong="payee", note="the hotel takes no training fees",
+            b.bill(
+                usual,
+                fees[pick] * heads,
+                issued,
+                "the hotel takes no training fees",
+                "payee",
+                unit=hotel,
+                remark=remark,
             ),
-            Bill(
-                payer=guest, unit=centre, total=fees[pick] * heads, issued_on=issued, items=("罚没收入",), wrong="purpose",
-                note="nobody was fined",
-            ),
+            b.bill(usual, fees[pick] * heads, issued, "nobody was fined", "purpose", items=("罚没收入",)),
         ),
-    )  # fmt: skip
+    )
