@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 from asn1crypto import pem
+from sqlalchemy.ext.asyncio import AsyncConnection
 from tests.former.files import (
     CODE,
     MONTH,
@@ -40,6 +41,7 @@ from mingpiao.former.service import (
 from mingpiao.identity.model import Acting
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Refusal
+from mingpiao.writeoff import former_removal
 from mingpiao.writeoff.model import BillOrigin, WriteOffState
 from mingpiao.writeoff.room import CHECKER
 from mingpiao.writeoff.service import delete_former_bill, delete_former_import, get_writeoff, submit
@@ -195,6 +197,27 @@ async def test_nobody_imports_for_a_unit_that_closed(world: World) -> None:
     found = await put(world, table(row(1, unit_code=charity.unit.uscc)), acting)
     await work(world, found)
     assert await verdicts(world, found) == [(2, "refused", "former.unit_closed")]
+
+
+async def test_an_import_that_began_and_ended_anew_meanwhile_is_not_deleted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acting = await handler(world, world.province.charity)
+    found = await take(world, table(row(1)), acting)
+    lock = former_removal.lock_unit
+
+    async def imported_anew(connection: AsyncConnection, unit_id: int) -> None:
+        await world.tamper("UPDATE former_imports SET run = run + 1")
+        await lock(connection, unit_id)
+
+    monkeypatch.setattr(former_removal, "lock_unit", imported_anew)
+    (bill,) = await world.rows("SELECT bill_id FROM former_bills")
+    for verb, key in ((delete_former_bill, bill["bill_id"]), (delete_former_import, found.import_id)):
+        with pytest.raises(Refusal) as refused:
+            async with world.database.system() as connection:
+                await verb(connection, key, acting=acting)
+        assert [each.code for each in refused.value.problems] == ["former.import_busy"]
+    assert await world.value("SELECT count(*) FROM former_bills") == 1
 
 
 async def test_what_a_department_deletes_is_told_to_its_units(world: World) -> None:

@@ -17,7 +17,8 @@ from tests.writeoff.test_rectifications import DEMANDS
 
 from mingpiao.approvals.service import approve
 from mingpiao.identity.model import Role
-from mingpiao.issuing.model import Bill
+from mingpiao.issuing.model import Bill, BillFilter, BillSums
+from mingpiao.issuing.service import sum_bills
 from mingpiao.kernel.clock import StoppedClock, today
 from mingpiao.kernel.money import plain
 from mingpiao.portals.bills import standing_filter
@@ -302,4 +303,12 @@ async def test_lists_find_bills_by_where_they_stand(
         assert broad.status_code == 422
         assert narrower in broad.text
         assert (await browser.get(address, standing="open", **{"from": str(SECOND)})).status_code == 200
+        # What another filter cannot read has no place that would have too many bills.
+        wrong = await browser.get(address, standing="open", code="1", amount_from="x", **everything)
+        assert wrong.status_code == 422
+        assert "逐份查找" not in wrong.text
     assert await _found(site, "breach", **everything) == [expected["breach"]] * 2
+    async with site.database.system() as connection:
+        few = await sum_bills(connection, BillFilter(standing="breach"), most=0)
+        assert few == BillSums(blue_count=1, blue_amount=bills[1].total)
+        assert await sum_bills(connection, BillFilter(standing="open"), most=0) is None

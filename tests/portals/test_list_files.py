@@ -12,7 +12,7 @@ from mingpiao.portals.list_files import Batches, Layout, csv_pieces, write_list
 
 LAYOUT = Layout(
     columns=("代码", "金额（元）", "份数", "占比（%）", "日期", "时间"),
-    kinds={"金额（元）": "money", "份数": "count", "占比（%）": "count", "日期": "day", "时间": "moment"},
+    kinds=("", "money", "count", "count", "day", "moment"),
 )
 ROWS = [
     ["00150601", "-1234.50", "-12", "98.3", "2027-01-31", "2027-01-31 09:30:05"],
@@ -75,3 +75,15 @@ async def test_a_list_without_rows_has_its_headings(tmp_path: Path, ending: str)
         sheet = openpyxl.load_workbook(path).active
         assert sheet is not None
         assert [tuple(row) for row in sheet.iter_rows(values_only=True)] == [LAYOUT.columns]
+
+
+async def test_columns_with_the_same_heading_keep_their_own_kinds(tmp_path: Path) -> None:
+    path = tmp_path / "list.xlsx"
+
+    async def rows() -> Batches:
+        yield [["12", "12", "7"]]
+
+    await write_list(path, "xlsx", Layout(columns=("票据", "票据", "票据"), kinds=("", "count")), rows())
+    sheet = openpyxl.load_workbook(path).active
+    assert sheet is not None
+    assert [tuple(row) for row in sheet.iter_rows(min_row=2, values_only=True)] == [("12", 12, "7")]

@@ -225,6 +225,13 @@ def _is_questioned(wanted: BillFilter) -> bool:
     return wanted.standing not in ("", "open", "written_off")
 
 
+def finds_few(wanted: BillFilter) -> bool:
+    """Whether a filter names its bills, by a number, by a file or as bills in question: however many bills its days
+    have, few of them are looked at.
+    """
+    return bool(wanted.number or wanted.evidence) or _is_questioned(wanted)
+
+
 # The closed month of a bill's kind and whether it is written off, if it is closed. Nothing after the newest month of which
 # anything is written off is: a page of what is written off does not begin with the bills of the month that is not over.
 _WRITTEN_OFF = """
@@ -313,8 +320,7 @@ async def list_bills(
     query = select(*_FACE_COLUMNS).where(*conditions_of(wanted)).order_by(*_NEWEST_FIRST.order(bills.c))
     if after:
         query = query.where(_NEWEST_FIRST.beyond(bills.c, after))
-    few = wanted.number or wanted.evidence or _is_questioned(wanted)
-    by_region = region_codes and wanted.unit_id is None and not few
+    by_region = region_codes and wanted.unit_id is None and not finds_few(wanted)
     query = _newest_of_each(query, region_codes, limit + 1) if by_region else query.limit(limit + 1)
     found = [bill_of_row(row) for row in (await connection.execute(query)).mappings()]
     return _NEWEST_FIRST.page(found, limit)

@@ -13,6 +13,7 @@ from mingpiao.issuing.prints import prints_of, record_prints
 from mingpiao.issuing.queries import (
     find_by_business_no,
     find_by_hash,
+    finds_few,
     get_bill,
     get_document,
     get_supervision,
@@ -78,6 +79,7 @@ __all__ = [
     "find_by_business_no",
     "find_by_hash",
     "find_unusual_units",
+    "finds_few",
     "get_bill",
     "get_document",
     "get_supervision",

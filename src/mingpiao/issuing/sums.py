@@ -1,7 +1,8 @@
 """Number and sum of the bills that a filter finds, at a cost that does not grow with the register.
 
 Days, kind, unit, region and colour are answered from daily totals, whatever the number of bills. All other
-conditions are tried on the bills themselves, which is done only if their days have few enough of them.
+conditions are tried on the bills themselves, which is done only if their days have few enough of them, or if the
+filter names the few that it finds.
 """
 
 from datetime import date
@@ -11,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.issuing.model import BillFilter, BillSums, Color, DayTotal
-from mingpiao.issuing.queries import conditions_of
+from mingpiao.issuing.queries import conditions_of, finds_few
 from mingpiao.issuing.tables import bills
 from mingpiao.issuing.totals import day_totals, unit_totals
 from mingpiao.kernel.clock import today
@@ -36,7 +37,7 @@ async def sum_bills(
     totals = [each for each in await _totals(connection, wanted) if _fits(each, wanted)]
     if all(_is_empty(wanted, name) for name in BillFilter.__struct_fields__ if name not in _KNOWN_TO_TOTALS):
         return _of_totals(totals, wanted.color)
-    if not wanted.number and sum(each.issued_count + each.reversed_count for each in totals) > most:
+    if not finds_few(wanted) and sum(each.issued_count + each.reversed_count for each in totals) > most:
         return None
     return await _of_bills(connection, wanted)
 

@@ -118,7 +118,7 @@ def layout_of(listing: Listing[Any], sources: Sources) -> Layout:
     columns = _columns_of(listing)
     return Layout(
         columns=tuple(column.label for column in columns),
-        kinds={column.label: column.exported_kind for column in columns},
+        kinds=tuple(column.exported_kind for column in columns),
         mark=sources.mark,
     )
 

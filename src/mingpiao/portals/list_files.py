@@ -35,14 +35,14 @@ Batches = AsyncIterator[list[list[str]]]
 
 
 class Layout(msgspec.Struct, frozen=True, kw_only=True):
-    """The headings of an export. `kinds` says of some what their cells are: `money` (元), `count` (any other number),
-    `day` or `moment`; all others are texts, also those of digits, such as codes with zeros in front.
+    """The headings of an export. `kinds` says by place what cells are: `money` (元), `count` (any other number), `day`
+    or `moment`; all others (an empty kind, or none) are texts, also those of digits, such as codes with zeros in front.
 
     A `mark` stands in each row, in a column of its own at the end, and in the header of printed sheets.
     """
 
     columns: tuple[str, ...]
-    kinds: Mapping[str, str] = {}
+    kinds: tuple[str, ...] = ()
     mark: str = ""
 
     @property
@@ -57,14 +57,12 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def number_places(self) -> frozenset[int]:
         """The columns of amounts and of other numbers."""
-        return frozenset(
-            place for place, name in enumerate(self.columns) if self.kinds.get(name) in ("money", "count")
-        )
+        return frozenset(place for place, kind in enumerate(self.kinds) if kind in ("money", "count"))
 
 
 def numbered(columns: tuple[str, ...], names: int, mark: str = "") -> Layout:
     """The layout of a table of figures: its first columns are names, all others numbers."""
-    return Layout(columns=columns, kinds=dict.fromkeys(columns[names:], "count"), mark=mark)
+    return Layout(columns=columns, kinds=("",) * names + ("count",) * (len(columns) - names), mark=mark)
 
 
 def csv_pieces(layout: Layout, batches: Batches) -> AsyncIterator[bytes]:
@@ -115,7 +113,7 @@ class _Sheets:
 
     def __init__(self, path: Path, layout: Layout) -> None:
         self._layout = layout
-        self._kinds = [layout.kinds.get(name, "") for name in layout.headings]
+        self._kinds = [*layout.kinds, *[""] * (len(layout.headings) - len(layout.kinds))]
         self._book = xlsxwriter.Workbook(str(path), {"constant_memory": True, "strings_to_formulas": False})
         self._bold = self._book.add_format({"bold": True})
         self._formats = {

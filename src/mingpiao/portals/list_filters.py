@@ -138,6 +138,10 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
         """The values of the texts in the address."""
         raise NotImplementedError
 
+    async def check(self, here: Here, wanted: Mapping[str, Any]) -> tuple[Problem, ...]:
+        """What is wrong with the filter beside what all others read; asked where none has a problem."""
+        return ()
+
 
 class TextFilter(Filter, frozen=True, kw_only=True):
     """A text as it was typed."""

@@ -164,6 +164,8 @@ async def read_list_query(listing: Listing[Any], here: Here, given: Mapping[str,
         found = await each.read(here, values)
         wanted |= found.wanted
         problems += found.problems
+    for each in () if problems else listing.filters:
+        problems += await each.check(here, wanted)
     if listing.orders:
         # An order is no filter: an unknown one is replaced by the usual one, and hides nothing.
         values[SORT] = values[SORT] if values[SORT] in dict(listing.orders) else ""

@@ -107,7 +107,9 @@ class Checker:
     async def _finish_former(self, connection: AsyncConnection, asked: WriteOff, found: FormerCheck) -> None:
         await lock_unit(connection, asked.unit_id)
         judged = await _without_cases(connection, asked, found.failed)
-        held = len(judged) + await _held_before(connection, asked)
+        # With what was decided before the month was opened again, and still stands.
+        before = await unsettled_exceptions(connection, asked.unit_id, asked.month, asked.origin)
+        held = len(judged) + before
         ended = await end_writeoff(
             connection,
             asked.writeoff_id,
@@ -146,7 +148,9 @@ class Checker:
         await hold_stocks(connection, [asked.unit_id])
         closed = await cycles_of(connection, asked.unit_id, asked.month, lock=True)
         judged = await _without_cases(connection, asked, judged)
-        held = len(judged) + await _held_before(connection, asked)
+        # With what was decided before the month was opened again, and still stands.
+        before = await unsettled_exceptions(connection, asked.unit_id, asked.month, asked.origin)
+        held = len(judged) + before
         ended = await end_writeoff(
             connection,
             asked.writeoff_id,
@@ -240,13 +244,6 @@ async def _without_cases(
     )
     known = set((await connection.execute(query)).scalars())
     return [each for each in judged if each.bill_id not in known]
-
-
-async def _held_before(connection: AsyncConnection, asked: WriteOff) -> int:
-    """How many bills of the month are not written off with it, because what was decided of them before it was opened
-    again still stands.
-    """
-    return await unsettled_exceptions(connection, asked.unit_id, asked.month, asked.origin)
 
 
 async def _open_cases(

@@ -58,8 +58,7 @@ async def delete_former_bill(connection: AsyncConnection, bill_id: int, *, actin
     bill = await get_former(connection, bill_id)
     found = await own_import(connection, bill.import_id, acting=acting)
     await lock_unit(connection, bill.unit_id)
-    # An import that began anew meanwhile would bring the bill back.
-    await own_import(connection, bill.import_id, acting=acting)
+    await _require_unchanged(connection, found, acting=acting)
     going = await _removable(connection, bill.import_id, bill_id)
     if not going:
         # Somebody may have deleted it meanwhile.
@@ -79,7 +78,7 @@ async def delete_former_import(connection: AsyncConnection, import_id: int, *, a
     found = await own_import(connection, import_id, acting=acting)
     for unit_id in await units_of_import(connection, import_id):
         await lock_unit(connection, unit_id)
-    await own_import(connection, import_id, acting=acting)
+    await _require_unchanged(connection, found, acting=acting)
     going = await _removable(connection, import_id)
     if not going:
         raise _kept()
@@ -87,6 +86,16 @@ async def delete_former_import(connection: AsyncConnection, import_id: int, *, a
     await _remove(connection, going, acting=acting)
     await _tell(connection, "delete_import", found, going, acting=acting)
     return told
+
+
+async def _require_unchanged(connection: AsyncConnection, found: FormerImport, *, acting: Acting) -> None:
+    """Raises `Refusal` (`former.import_busy`, 409) where the import began anew meanwhile: at work, it would bring bills
+    back; if it has ended again, it is not what was to be deleted.
+    """
+    present = await own_import(connection, found.import_id, acting=acting)
+    if present.run != found.run:
+        message = "该文件刚才又核对或导入了一次，请刷新页面，看过结果再删除。"
+        raise refuse("former.import_busy", message, status=409)
 
 
 def _kept() -> Refusal:

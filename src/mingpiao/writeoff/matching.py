@@ -64,16 +64,22 @@ _NEAR = 10
 _CLOSE = 5
 #: Shorter numbers within a memo may be anything; so may short business numbers with another amount.
 _SHORTEST_NUMBER = 6
+#: A whole is made up of so many parts at most, of the so many nearest ones: 3,458 sets are tried. More parts than that
+#: add up to almost any amount.
 _MOST_PARTS = 5
 _MOST_CHOICES = 14
+#: Lines and bills of one payer and amount that are compared with each other, and names that begin as a masked one does.
 _MOST_PAIRS = 10_000
+#: A beginning that more numbers share names none of them.
 _MOST_LISTED = 500
-#: A payer's name that so many lines have and no bill is that of a clearing house or payment service.
+#: A payer's name that so many lines have and no bill is that of a clearing house or payment service. Shorter ones are
+#: names of persons.
 _AGENT_LINES = 10
 _SHORTEST_AGENT = 4
 #: A name that is not masked, and differs by more or less at its end, is at least so long; what a column left of one, so.
 _SHORTEST_LONG = 6
 _SHORTEST_CUT = 4
+#: Names that are looked at for one that was cut off, in their order from it on.
 _MOST_CUT = 40
 #: Every line that is told makes others clear that looked alike.
 _MOST_ROUNDS = 6
@@ -88,11 +94,13 @@ _COUNT = re.compile(r"([0-9]+)[人笔张份]")
 #: A number as somebody wrote it in groups, or with other signs between them.
 _RUN = re.compile(r"[0-9a-z]+(?:[\s_/.—-]+[0-9a-z]+)*")
 _GROUP = re.compile(r"[0-9]+|[a-z]+")
+#: A number has so many groups at most; each group of a memo begins so many trials.
 _MOST_GROUPS = 12
 #: Where a bank's own reference ends and a number begins.
 _GLUED = re.compile(r"(?<=[0-9])[a-z]+[0-9][0-9a-z-]*")
 _LONG_DIGITS = re.compile(r"[0-9]{10,}")
 _TAIL = re.compile(r"(?<![0-9a-z])(?<![0-9a-z]-)[0-9]{4,}(?![0-9a-z-])")
+#: Digits at the end of a number by which bills are indexed: as many as the shortest ending that counts (`_TAIL`).
 _ENDING = 4
 _SIGNS = re.compile(r"[\s()\[\]【】<>《》.,·•・、:;…\-_/'\"]+")
 _WITHIN_NAMES = re.compile(r"[()\[\].·•・]+")
@@ -152,10 +160,12 @@ def match_receipts(
     progress(40)
     # The first number of a range is no number of a bill that is paid in part.
     _by_lists(books)
-    doubtful = [each for each in others if not _may_be(each[0], each[1])]
+    doubtful = []
     for line, bill, how in others:
         if _may_be(line, bill):
             books.pair(line, bill, how)
+        else:
+            doubtful.append((line, bill, how))
     names = _names_of(books)
     _forget_agents(books, names)
     for each in arrivals:

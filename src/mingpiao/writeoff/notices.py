@@ -13,6 +13,7 @@ from sqlalchemy import RowMapping, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from mingpiao.catalog.model import Catalog
 from mingpiao.catalog.service import load as load_catalog
 from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import record
@@ -21,7 +22,7 @@ from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.messages.service import settle, tell_unit
 from mingpiao.numbering.service import hold_stocks
-from mingpiao.sealing.service import find_key
+from mingpiao.sealing.service import Owner, find_key
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
 from mingpiao.units.service import get as get_unit
 from mingpiao.writeoff.cases import BREACH_TYPES, case_of, topics_of_case
@@ -150,14 +151,18 @@ async def _parties(connection: AsyncConnection, unit_id: int, issuer_code: str) 
         unit_name=unit.name,
         unit_code=unit.uscc,
         department=issuer.name if issuer else "财政部门",
-        department_key_id=await _key_of_department(connection, catalog.regions_upwards(issuer_code)),
+        department_key_id=await _key_of(connection, sealing_departments(catalog, issuer_code)),
     )
 
 
-async def _key_of_department(connection: AsyncConnection, upwards: Sequence[str]) -> int | None:
-    """The key of a department, or of the nearest above it that has one."""
-    for code in upwards:
-        key = await find_key(connection, ("department", code))
+def sealing_departments(catalog: Catalog, region_code: str) -> list[Owner]:
+    """Whose key seals for a region's department: its own, else that of the nearest above it that has one."""
+    return [("department", code) for code in catalog.regions_upwards(region_code)]
+
+
+async def _key_of(connection: AsyncConnection, owners: Sequence[Owner]) -> int | None:
+    for owner in owners:
+        key = await find_key(connection, owner)
         if key is not None:
             return key.key_id
     return None

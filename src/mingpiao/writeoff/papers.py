@@ -41,7 +41,7 @@ from mingpiao.writeoff.model import (
     WriteOff,
     WriteOffState,
 )
-from mingpiao.writeoff.notices import get_rectification, notice_of
+from mingpiao.writeoff.notices import get_rectification, notice_of, sealing_departments
 from mingpiao.writeoff.requests import get_writeoff
 
 _NAME, _NOTICE = "writeoff", "rectification"
@@ -65,10 +65,11 @@ class Papers:
         self._signer = signer
 
     async def certificate(self, connection: AsyncConnection, writeoff_id: int) -> bytes:
-        """The certificate of a request that ended well, as PDF, also of one that was superseded since.
+        """The certificate of a request that ended well, as PDF.
 
-        Of former bills a month that is open again takes bills in and gives them away, so nobody knows any more what
-        its superseded request counted.
+        Of own bills also that of one that was superseded since: the bills of a month that is over do not change. A month
+        of former bills that is opened again takes bills in and gives them away, so nobody knows any more what its
+        superseded request counted.
 
         Raises `Refusal`: `writeoff.unknown` (404) outside the scope, `writeoff.not_done` (409), and
         `writeoff.superseded` (409) for a month of former bills that was opened again.
@@ -102,8 +103,8 @@ class Papers:
         """The key of the day; where there was none, the one that there is now."""
         if rectification.department_key_id is not None:
             return await self._parties.by_id(rectification.department_key_id)
-        upwards = (await self._catalog.get()).regions_upwards(rectification.issuer_code)
-        return await self._parties.in_use([("department", code) for code in upwards])
+        catalog = await self._catalog.get()
+        return await self._parties.in_use(sealing_departments(catalog, rectification.issuer_code))
 
     async def sealed(
         self,
@@ -168,10 +169,9 @@ async def parties_of(
     parties: PartyStore, catalog: Catalog, unit_code: str, region_code: str
 ) -> tuple[SealingParty, SealingParty]:
     """Who seals for a unit and its department now. Raises `Refusal` (`sealing.no_key`, 409)."""
-    upwards = catalog.regions_upwards(region_code)
     return (
         await parties.in_use([("unit", unit_code)]),
-        await parties.in_use([("department", code) for code in upwards]),
+        await parties.in_use(sealing_departments(catalog, region_code)),
     )
 
 

@@ -221,7 +221,7 @@ RESULT_COLUMNS = (
     "开票时间",
     "问题",
 )
-RESULT_AMOUNTS = ("金额",)
+RESULT_KINDS = tuple("money" if each == "金额" else "" for each in RESULT_COLUMNS)
 
 
 def result_of(row: BatchRow) -> list[str]:

@@ -47,8 +47,8 @@ from mingpiao.portals.batches.lists import (
     BATCHES,
     BATCHES_OF_NONE,
     BATCHES_TO_MAKE,
-    RESULT_AMOUNTS,
     RESULT_COLUMNS,
+    RESULT_KINDS,
     ROWS,
     asked_of,
     batch_id_of,
@@ -466,7 +466,7 @@ async def result_file(call: NamedDependency[PageCall], batch: FromPath[str]) -> 
     rows = [result_of(row) for row in await _all_rows(call, found.batch_id)]
     await _note(call, found, "结果文件")
     mark = export_mark(training=call.services.settings.training)
-    layout = Layout(columns=RESULT_COLUMNS, kinds=dict.fromkeys(RESULT_AMOUNTS, "money"), mark=mark)
+    layout = Layout(columns=RESULT_COLUMNS, kinds=RESULT_KINDS, mark=mark)
     return short_file(f"batch-{found.batch_id}", "xlsx", layout, [rows])
 
 

@@ -318,7 +318,7 @@ UNIT_BILLS: Listing[BillRow] = Listing(
             may_be_gone=True,
         ),
         *_STATES,
-        StandingFilter(),
+        StandingFilter(asked=_own, narrower="缩短日期范围"),
         *_OTHERS,
         TextFilter(name="business_no", label="业务流水号"),
         ChoiceFilter(
@@ -366,7 +366,7 @@ FINANCE_BILLS: Listing[BillRow] = Listing(
         _DAYS,
         ChoiceFilter(name="kind", label="票据种类", width="col-12 col-lg-6", options=kind_options),
         *_STATES,
-        StandingFilter(of_region=True),
+        StandingFilter(asked=_of_region, narrower="选择用票单位、地区，或缩短日期范围"),
         *_OTHERS,
         ChoiceFilter(
             name="item", label="收款项目", width="col-12 col-lg-6", options=_all_items, may_be_gone=True

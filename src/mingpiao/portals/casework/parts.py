@@ -137,6 +137,21 @@ class NoticeParts(msgspec.Struct, frozen=True, kw_only=True):
         """The bills that are neither reversed nor replaced."""
         return tuple(each for each in self.bills if each.is_kept)
 
+    @property
+    def replaceable(self) -> tuple[NoticeBill, ...]:
+        """The bills in whose place another one may be named: reversed ones of this platform."""
+        return tuple(each for each in self.bills if not each.is_former and not each.is_kept)
+
+    @property
+    def has_own(self) -> bool:
+        """Whether the notice names bills of this platform, which are reversed and issued anew here."""
+        return any(not each.is_former for each in self.bills)
+
+    @property
+    def has_former(self) -> bool:
+        """Whether the notice names bills of an old system, which are put right there."""
+        return any(each.is_former for each in self.bills)
+
 
 async def load_case(call: PageCall, case_id: int) -> CaseParts:
     """Read a case and its parts within the person's scope. Raises `Refusal` (`exception.unknown`, 404)."""

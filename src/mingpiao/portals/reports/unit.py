@@ -91,7 +91,7 @@ async def report_workbook(call: NamedDependency[PageCall]) -> Stream:
     await call.note_download("bill_report:export", f"unit:{unit_id}", unit_id=unit_id, details=details)
     named = _named(lines, asked.aspect, await call.services.catalog.get())
     rows = [[name, *_figures(sums)] for name, sums in [*named, ("合计", _total(lines))]]
-    kinds = {each: "money" if each.endswith("（元）") else "count" for each in _SUMS}
+    kinds = ("", *("money" if each.endswith("（元）") else "count" for each in _SUMS))
     mark = export_mark(training=call.services.settings.training)
     layout = Layout(columns=(_LABELS[asked.aspect], *_SUMS), kinds=kinds, mark=mark)
     return short_file("report", "xlsx", layout, [rows])

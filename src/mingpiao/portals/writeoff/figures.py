@@ -290,7 +290,7 @@ async def _export(call: PageCall, ending: str) -> Stream:
         "reasons": lambda: (
             Layout(
                 columns=_REASON_COLUMNS,
-                kinds={_REASON_COLUMNS[1]: "count"} | dict.fromkeys(_REASON_COLUMNS[2:], "money"),
+                kinds=("", "count", *("money" for _ in _REASON_COLUMNS[2:])),
             ),
             _reason_lines(figures),
         ),
