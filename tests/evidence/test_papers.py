@@ -52,3 +52,13 @@ async def test_a_copy_is_found_among_many_papers_of_one_sum(world: World) -> Non
     assert await paper_of(world, charity, copy) == first
     stranger = await read(world, world.province.hospital, 102, paper())
     assert await paper_of(world, world.province.hospital, stranger) is None
+
+
+async def test_a_copy_of_a_copy_belongs_to_the_first_file(world: World) -> None:
+    """The third is found by the second, with which it shares every word, and counts with the first."""
+    charity = world.province.charity
+    first = await read(world, charity, 201, paper())
+    again = paper(("性能检测", "功能检测"))
+    second = await read(world, charity, 202, again)
+    third = await read(world, charity, 203, again)
+    assert [await paper_of(world, charity, each) for each in (first, second, third)] == [None, first, first]

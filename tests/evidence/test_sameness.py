@@ -85,6 +85,49 @@ def test_one_other_figure_keeps_papers_apart(figure: tuple[str, str]) -> None:
     assert between(paper(), paper(figure, method="ocr")) is Sameness.RESEMBLING
 
 
+#: What many pages of one form say before the page on which two contracts differ.
+TERMS = tuple(
+    f"第{number}条　双方应当按照本条款约定的标准、方法和程序履行各自的义务，并对履行中知悉的技术资料和商业秘密承担保密责任。"
+    for number in range(1, 41)
+)
+
+
+def long_contract(*last: str) -> Extraction:
+    return extract(
+        [*(page_of(TITLE, *TERMS, number=number) for number in range(1, 21)), page_of("签署页", *last, number=21)]
+    )
+
+
+def test_long_contracts_that_differ_on_their_last_page_are_two() -> None:
+    one = long_contract(
+        "甲方（付款方）：乌海市远航商贸有限公司",
+        "乙方（收款方）：内蒙古大学",
+        "合同总金额：人民币20,000.00元",
+        "签订日期：2026年3月17日",
+    )
+    two = long_contract(
+        "甲方（付款方）：包头市恒信科技有限公司",
+        "乙方（收款方）：内蒙古大学",
+        "合同总金额：人民币95,000.00元",
+        "签订日期：2026年8月9日",
+    )
+    assert sum(len(page.text) for page in one.pages[:-1]) > 30_000
+    assert between(one, two) is Sameness.DIFFERENT
+    assert between(one, one) is Sameness.SAME
+    assert not set(traits_of(one)) & set(traits_of(two))
+
+
+def test_long_contracts_with_other_figures_on_their_last_page_are_not_merged() -> None:
+    last = (
+        "甲方（付款方）：乌海市远航商贸有限公司",
+        "乙方（收款方）：内蒙古大学",
+        "合同总金额：人民币20,000.00元",
+    )
+    one = long_contract(*last, "检测实验楼3101室至3118室", "银行账号150012345678")
+    two = long_contract(*last, "检测实验楼5201室至5219室", "银行账号150012345678")
+    assert between(one, two) is Sameness.RESEMBLING
+
+
 def test_papers_of_other_matters_and_short_ones_differ() -> None:
     other = extract(
         [

@@ -27,6 +27,7 @@ _MANY_FIGURES = 8
 #: The share of figures that a scan may have lost or split.
 _LOST = 0.12
 _SHORTEST_NUMBER = 5
+#: So much of a long paper is compared by its words; figures and facts are those of all pages.
 _MOST_TEXT = 30_000
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
 _FIGURE = re.compile(r"\d{2,}")
@@ -42,12 +43,15 @@ class Sameness(Enum):
 
 
 class Content(NamedTuple):
-    """What of a file is compared: pairs of neighbouring characters, and figures with how often they stand there."""
+    """What of a file is compared: pairs of neighbouring characters, and figures with how often they stand there.
+
+    `whole` is a hash of all its words and figures, however they are spaced.
+    """
 
     says: Extraction
     pairs: frozenset[str]
     figures: Counter[str]
-    text: str
+    whole: int
 
     @property
     def read_by_ocr(self) -> bool:
@@ -56,10 +60,10 @@ class Content(NamedTuple):
 
 def content_of(says: Extraction) -> Content:
     """What of a file is compared."""
-    text = fold("\n".join(page.text for page in says.pages))[:_MOST_TEXT]
-    pairs = {run[at : at + 2] for run in _HAN.findall(text) for at in range(len(run) - 1)}
+    text = fold("\n".join(page.text for page in says.pages))
+    pairs = {run[at : at + 2] for run in _HAN.findall(text[:_MOST_TEXT]) for at in range(len(run) - 1)}
     figures = Counter(_FIGURE.findall(_GROUPED.sub("", text)))
-    return Content(says, frozenset(pairs), figures, re.sub(r"\s", "", text))
+    return Content(says, frozenset(pairs), figures, _trait(f"text {_bare(text)}"))
 
 
 def traits_of(says: Extraction) -> tuple[int, ...]:
@@ -70,9 +74,8 @@ def traits_of(says: Extraction) -> tuple[int, ...]:
         total = plain(says.total)
         marks += [f"total {total} {says.signed_on.value}"] if says.signed_on else []
         marks += [f"total {total} {_bare(party.name.value)}" for party in says.parties[:_MOST_PARTIES]]
-    if len(content.pairs) >= _FEWEST_PAIRS:
-        marks.append(f"text {content.text}")
-    return tuple(dict.fromkeys(map(_trait, marks)))
+    whole = [content.whole] if len(content.pairs) >= _FEWEST_PAIRS else []
+    return tuple(dict.fromkeys([*map(_trait, marks), *whole]))
 
 
 _MOST_PARTIES = 6
@@ -86,10 +89,10 @@ def compare_papers(one: Content, two: Content) -> Sameness:
     """Whether two files of one unit are one paper."""
     if min(len(one.pairs), len(two.pairs)) < _FEWEST_PAIRS:
         return Sameness.DIFFERENT
-    if one.text == two.text:
-        return Sameness.SAME
     if _facts_differ(one, two):
         return Sameness.DIFFERENT
+    if one.whole == two.whole:
+        return Sameness.SAME
     shared = len(one.pairs & two.pairs)
     alike = shared / len(one.pairs | two.pairs) >= _ALIKE
     stated = one.says.total is not None and one.says.total == two.says.total
