@@ -52,6 +52,17 @@ def test_the_amount_is_known_in_its_other_forms(unseen: str) -> None:
     assert hidden(BILL, file(f"金额：{unseen}")).verdict is ClaimVerdict.CONTRADICT
 
 
+@pytest.mark.parametrize("shown", ["单号148000.00", "合同编号48,000.00-2", "总金额：148,000.00元", "余额-48000.00"])
+def test_a_longer_number_on_the_page_does_not_show_the_amount(shown: str) -> None:
+    claim = hidden(BILL, file("合同总金额：人民币48,000.00元", shown=shown))
+    assert (claim.verdict, claim.expected) == (ClaimVerdict.CONTRADICT, "金额 48000.00 元")
+
+
+@pytest.mark.parametrize("shown", ["实收 48 000.00", "实收 48000", "实收４８，０００．００"])
+def test_the_amount_on_the_page_in_other_writings_is_seen(shown: str) -> None:
+    assert hidden(BILL, file("合同总金额：人民币48,000.00元", shown=shown)).verdict is ClaimVerdict.HINT
+
+
 def test_a_payer_whom_only_hidden_text_names_contradicts() -> None:
     claim = hidden(BILL, file(f"付款方：{PAYER}", payer="包头市恒信科技有限公司"))
     assert (claim.verdict, claim.expected) == (ClaimVerdict.CONTRADICT, f"缴款人“{PAYER}”")

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import msgspec
 
-from mingpiao.evidence.extraction.characters import fold
+from mingpiao.evidence.extraction.characters import fold, packed
 from mingpiao.evidence.extraction.names import plain_name
 from mingpiao.evidence.model import Claim, ClaimVerdict, Extraction, Mark, Usage
 from mingpiao.reading.model import Found
@@ -42,8 +42,13 @@ class File(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def packed(self) -> str:
-        """The same without any space."""
+        """The text without any space, its characters as they are: so the weights of purposes learnt it."""
         return re.sub(r"\s", "", self.text)
+
+    @cached_property
+    def folded(self) -> str:
+        """The text without any space, in plain characters."""
+        return packed(self.text)
 
     @cached_property
     def plain(self) -> str:

@@ -1,11 +1,12 @@
 """The check of text that nobody sees: it is no evidence, and a bill that it alone supports contradicts the file."""
 
-import re
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from mingpiao.evidence.comparing.files import File, absent, worst
-from mingpiao.evidence.extraction.characters import fold
+from mingpiao.evidence.extraction.characters import packed
 from mingpiao.evidence.model import BillFacts, Claim, ClaimVerdict, HiddenText
+from mingpiao.evidence.weighing.claims import any_of, writings
 from mingpiao.kernel.money import plain
 
 NAME = "hidden"
@@ -45,19 +46,21 @@ def _claim(bill: BillFacts, file: File, one: HiddenText) -> Claim:
 
 def _only_there(bill: BillFacts, file: File, one: HiddenText) -> Iterator[str]:
     """What of the bill stands in text that nobody sees and nowhere on the pages."""
-    shown = _bare("".join(page.text for page in file.says.pages))
-    covert = _bare(one.found.value)
+    shown, covert = file.folded, packed(one.found.value)
     stated = any(amount.value == bill.total for amount in file.says.amounts)
-    if bill.total in one.amounts and not stated and plain(bill.total) not in shown.replace(",", ""):
+    if bill.total in one.amounts and not stated and not _stands(bill.total, file):
         yield f"金额 {plain(bill.total)} 元"
     # A name that was recognised on another page may have been misread there.
     for label, name in (
         () if file.read_by_ocr else (("缴款人", bill.payer_name), ("收款单位", bill.unit_name))
     ):
-        bare = _bare(name)
+        bare = packed(name)
         if len(bare) >= _SHORTEST_NAME and bare in covert and bare not in shown:
             yield f"{label}“{name}”"
 
 
-def _bare(text: str) -> str:
-    return re.sub(r"\s", "", fold(text))
+
+def _stands(value: Decimal, file: File) -> bool:
+    """Whether the pages show an amount in digits, and not only within a longer number."""
+    written = any_of([*writings(value, file.text), f"{value:,.2f}".replace(",", " ")])
+    return any(written.search(row) for row in file.rows)

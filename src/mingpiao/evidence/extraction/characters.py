@@ -18,6 +18,7 @@ _FOLDED |= {
         "陸": "陆", "萬": "万", "億": "亿", "兩": "两",
     }.items()
 }  # fmt: skip
+_BLANK = re.compile(r"\s")
 #: 户　名, 甲 方: spaces between single characters that only fill the width.
 _STRETCHED_WORD = re.compile(r"(?<![^ ])[\u4e00-\u9fff](?P<space> +)(?=[\u4e00-\u9fff](?: |$|[:(]))")
 #: 2026 年 3 月, ¥ 5,000 元: spaces between a digit and anything that is not a digit.
@@ -27,6 +28,11 @@ _STRETCHED_NUMBER = re.compile(r"(?P<space>(?<=[0-9]) +(?=[^ 0-9])|(?<=[^ 0-9]) 
 def fold(text: str) -> str:
     """A text of the same length with plain letters, digits and brackets in place of full-width ones."""
     return text.translate(_FOLDED)
+
+
+def packed(text: str) -> str:
+    """A text in plain characters (`fold`) without any blank, as it is searched and compared."""
+    return _BLANK.sub("", fold(text))
 
 
 def kept(text: str) -> Iterator[tuple[int, str]]:

@@ -212,8 +212,8 @@ def _beside_us(bill: BillFacts, others: Sequence[Amount], file: File) -> Feature
         for who, name in names.items()
     }
     used = file.usage.amount if file.usage else _NOTHING
-    ours = _any_of(
-        [*_writings(bill.total, file.text), *(_writings(bill.total + used, file.text) if used else ())]
+    ours = any_of(
+        [*writings(bill.total, file.text), *(writings(bill.total + used, file.text) if used else ())]
     )
     told: Features = {"stands": float(any(ours.search(row) for row in file.rows))}
     for who, own in places.items():
@@ -221,7 +221,7 @@ def _beside_us(bill: BillFacts, others: Sequence[Amount], file: File) -> Feature
         told[f"beside_{who}"] = float(gap <= _NEAR_LINES)
         told[f"in_line_of_{who}"] = float(gap <= 1)
     told["beside_us"] = float(any(number for name, number in told.items() if name != "stands"))
-    strong = _any_of(
+    strong = any_of(
         [fold(one.found.text) for one in others if max(one.likely, one.share, one.stage) > _HALF]
     )
     own = [place for each in places.values() for place in each]
@@ -233,7 +233,7 @@ def _packed(text: str) -> str:
     return fold(text).replace(" ", "")
 
 
-def _writings(value: Decimal, text: str) -> Iterator[str]:
+def writings(value: Decimal, text: str) -> Iterator[str]:
     """An amount as tables and receipts write it."""
     yield f"{value:,.2f}"
     yield f"{value:.2f}"
@@ -244,7 +244,7 @@ def _writings(value: Decimal, text: str) -> Iterator[str]:
         yield f"{(value / 10_000).normalize():f}"
 
 
-def _any_of(writings: Sequence[str]) -> re.Pattern[str]:
+def any_of(writings: Sequence[str]) -> re.Pattern[str]:
     """What finds any of these writings of amounts, and none within a longer number."""
     words = "|".join(re.escape(text) for text in list(dict.fromkeys(writings))[:_MOST_PLACES] if text)
     return re.compile(rf"(?<![\d.,\-])(?:{words})(?![\d\-]|[.,]\d)") if words else _NEVER
