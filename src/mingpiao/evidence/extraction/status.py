@@ -65,10 +65,12 @@ _SENTENCE = re.compile(r"[^。;\n]{4,120}")
 _ITSELF = re.compile(
     r"(?:本|此)(?:份)?(?:协议书?|合同书?|文件|通知|函|批复|办法|规定|凭证|单据|订单|收据|票据|证书|件|意向书|承诺书|回单)"
 )
+#: What 已取代 another is in force itself: only by whom it is replaced counts, and where nothing follows that is done
+#: instead (由会计代替出纳签收). 已作废的发票 and 作废联 are something else.
 _ENDED = re.compile(
-    r"(?:已|现|予以)[^,。;]{0,24}?(?P<kind>替代|取代|代替|废止|作废|失效|撤销|撤回|终止|解除)"
-    r"|(?:由|被)[^,。;]{2,24}?(?:替代|取代|代替|废止)"
-    r"|(?:不再执行|停止执行|不再有效|不再履行)"
+    r"(?:已|现|予以)[^,。;]{0,24}?(?:废止|作废|失效|撤销|撤回|终止|解除)(?![的发票联])"
+    r"|(?:由|被|为)[^,。;]{2,24}?(?:替代|取代|代替|废止)(?=[,)\d ]|$)"
+    r"|(?:不再执行|停止执行|不再有效|不再履行)(?!的)"
 )
 #: 此份作废, where nothing before it in the sentence makes it a condition.
 _VOID = re.compile(
