@@ -52,7 +52,9 @@ def test_the_amount_is_known_in_its_other_forms(unseen: str) -> None:
     assert hidden(BILL, file(f"金额：{unseen}")).verdict is ClaimVerdict.CONTRADICT
 
 
-@pytest.mark.parametrize("shown", ["单号148000.00", "合同编号48,000.00-2", "总金额：148,000.00元", "余额-48000.00"])
+@pytest.mark.parametrize(
+    "shown", ["单号148000.00", "合同编号48,000.00-2", "总金额：148,000.00元", "余额-48000.00"]
+)
 def test_a_longer_number_on_the_page_does_not_show_the_amount(shown: str) -> None:
     claim = hidden(BILL, file("合同总金额：人民币48,000.00元", shown=shown))
     assert (claim.verdict, claim.expected) == (ClaimVerdict.CONTRADICT, "金额 48000.00 元")

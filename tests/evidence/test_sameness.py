@@ -94,7 +94,10 @@ TERMS = tuple(
 
 def long_contract(*last: str) -> Extraction:
     return extract(
-        [*(page_of(TITLE, *TERMS, number=number) for number in range(1, 21)), page_of("签署页", *last, number=21)]
+        [
+            *(page_of(TITLE, *TERMS, number=number) for number in range(1, 21)),
+            page_of("签署页", *last, number=21),
+        ]
     )
 
 

@@ -81,6 +81,40 @@ def claim(*files: Extraction) -> Claim:
         ("处理结果\t交易失败", "failed"),
         ("交易类型：消费撤销(VOID)", "revoked"),
         ("当前状态：待授权", "failed"),
+        ("交易状态：已撤回", "revoked"),
+        ("凭证状态：已冲销", "revoked"),
+        ("审批状态：驳回", "draft"),
+        ("审批状态：审批未通过", "draft"),
+        ("业务类型：退汇", "revoked"),
+        ("已作废", "revoked"),
+        ("已失效", "revoked"),
+        ("已过期作废", "expired"),
+        ("作废章", "revoked"),
+        ("作废专用章", "revoked"),
+        ("作廢", "revoked"),
+        ("已註銷", "revoked"),
+        ("樣本", "specimen"),
+        ("样例", "specimen"),
+        ("× 作废 ×", "revoked"),
+        ("✕ 作废 ✕", "revoked"),
+        ("※作废※", "revoked"),
+        ("X作废X", "revoked"),
+        ("《作废》", "revoked"),
+        ("‹作废›", "revoked"),
+        ("①作废", "revoked"),
+        ("作\u00ad废", "revoked"),
+        ("无效", "revoked"),
+        ("此件无效", "revoked"),
+        ("本合同自始无效", "revoked"),
+        ("作废 2025年3月1日", "revoked"),
+        ("2025.3.1作废", "revoked"),
+        ("兹声明作废", "revoked"),
+        ("合同已解除", "revoked"),
+        ("已终止", "revoked"),
+        ("红冲", "revoked"),
+        ("双方确认，本合同自始无效，互不追究。", "revoked"),
+        ("本合\u00ad同已经双方协商一致解\u00ad除。", "revoked"),
+        (f"{'经双方多次友好协商，' * 14}本合同已于2026年2月1日解除。", "revoked"),
     ],
 )
 def test_a_mark_says_that_a_paper_is_not_in_force(row: str, kind: str) -> None:
@@ -125,6 +159,20 @@ def test_a_mark_says_that_a_paper_is_not_in_force(row: str, kind: str) -> None:
         "本收据已作废的发票号为00317。",
         "本单据已附作废发票三张。",
         "本协议书已取代双方此前一切口头约定。",
+        "原合同作废。",
+        "该合同已解除。",
+        "撤销",
+        "取消",
+        "注销",
+        "合同终止",
+        "票据作废",
+        "逾期",
+        "过期作废",
+        "此收据未盖章无效",
+        "本合同已约定终止条件。",
+        "如双方另有约定，本合同已约定的期限终止。",
+        "若甲方破产，本合同已被法院解除。",
+        "本合同已载明原有约定作废。",
     ],
 )
 def test_the_same_words_in_running_text_are_no_mark(row: str) -> None:
@@ -153,6 +201,29 @@ def test_one_of_several_receipts_on_a_page_may_be_void() -> None:
         [PageLines(number=1, width=595, height=842, rotation=0, method="text", lines=(*page.lines, *below))]
     )
     assert kinds(says) == [("revoked", False)]
+
+
+def test_large_words_that_head_clauses_elsewhere_are_marks() -> None:
+    page = page_of(TITLE, *BODY, "其余条款不变。")
+    for word in ("取消", "合同终止", "票据作废"):
+        large = msgspec.structs.replace(page, lines=(*page.lines, line_at(word, 0.4, 0.6, scale=2)))
+        assert kinds(extract([large])) == [("revoked", True)]
+
+
+def test_only_titles_that_are_repeated_make_several_papers() -> None:
+    page = page_of("收款收据", "今收到会费500.00元", "收款人：张敏")
+    drawn_large = [("作废", 0.5), ("作废", 0.55), ("———", 0.6), ("———", 0.65), ("·", 0.7), ("·", 0.75)]
+    large = tuple(line_at(text, 0.4, top, scale=2) for text, top in drawn_large)
+    assert kinds(extract([msgspec.structs.replace(page, lines=(*page.lines, *large))])) == [("revoked", True)]
+
+
+def test_what_one_of_several_receipts_on_a_page_says_is_not_sure() -> None:
+    for row in ("此凭证已作废。", "交易状态：已退汇"):
+        page = page_of("电子回单", "付款方：张敏", "金额：500.00元", row)
+        below = (line_at("电子回单", 0.12, 0.5, scale=1.6), line_at("付款方：李明", 0.12, 0.6))
+        both = msgspec.structs.replace(page, lines=(*page.lines, *below))
+        assert kinds(extract([page])) == [("revoked", True)]
+        assert kinds(extract([both])) == [("revoked", False)]
 
 
 def test_a_copy_without_confirmation_is_a_hint() -> None:

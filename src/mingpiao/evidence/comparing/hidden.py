@@ -59,7 +59,6 @@ def _only_there(bill: BillFacts, file: File, one: HiddenText) -> Iterator[str]:
             yield f"{label}“{name}”"
 
 
-
 def _stands(value: Decimal, file: File) -> bool:
     """Whether the pages show an amount in digits, and not only within a longer number."""
     written = any_of([*writings(value, file.text), f"{value:,.2f}".replace(",", " ")])

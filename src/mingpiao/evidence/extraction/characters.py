@@ -16,6 +16,7 @@ _FOLDED |= {
         "－": "-", "﹣": "-", "—": "-", "–": "-", "―": "-", "─": "-", "﹕": ":", "∶": ":", "︰": ":",
         "﹒": ".", "﹐": ",", "﹑": "、", "圓": "圆", "園": "圆", "貳": "贰", "參": "叁", "叄": "叁",
         "陸": "陆", "萬": "万", "億": "亿", "兩": "两",
+        "廢": "废", "廃": "废", "註": "注", "銷": "销", "樣": "样", "無": "无", "過": "过", "終": "终",
     }.items()
 }  # fmt: skip
 _BLANK = re.compile(r"\s")
@@ -23,6 +24,8 @@ _BLANK = re.compile(r"\s")
 _STRETCHED_WORD = re.compile(r"(?<![^ ])[\u4e00-\u9fff](?P<space> +)(?=[\u4e00-\u9fff](?: |$|[:(]))")
 #: 2026 年 3 月, ¥ 5,000 元: spaces between a digit and anything that is not a digit.
 _STRETCHED_NUMBER = re.compile(r"(?P<space>(?<=[0-9]) +(?=[^ 0-9])|(?<=[^ 0-9]) +(?=[0-9¥]))")
+#: Characters that nobody sees, as soft hyphens and joiners.
+_UNSEEN = re.compile(r"(?P<space>[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]+)")
 
 
 def fold(text: str) -> str:
@@ -36,11 +39,11 @@ def packed(text: str) -> str:
 
 
 def kept(text: str) -> Iterator[tuple[int, str]]:
-    """Characters with their positions, without spaces inside words and numbers and without underscores."""
+    """Characters with their positions, without spaces inside words and numbers, underscores and what nobody sees."""
     text = text.replace("_", " ")
     dropped = {
         index
-        for pattern in (_STRETCHED_WORD, _STRETCHED_NUMBER)
+        for pattern in (_STRETCHED_WORD, _STRETCHED_NUMBER, _UNSEEN)
         for match in pattern.finditer(text)
         for index in range(*match.span("space"))
     }

@@ -7,10 +7,12 @@ happened, not what would.
 """
 
 import re
+import unicodedata
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from statistics import median
-from typing import NamedTuple
 
 import msgspec
 
@@ -20,19 +22,39 @@ from mingpiao.evidence.model import StatusMark
 from mingpiao.reading.model import Found, PageLines, TextLine
 
 _DRAFT = r"征求意见稿|讨论稿|送审稿|审议稿|报批稿|会签稿|代拟稿|未定稿|草案|草稿|初稿|拟稿|DRAFT"
-_SPECIMEN = r"样本|样张|样稿|样票|SPECIMEN|SAMPLE"
+_SPECIMEN = r"样本|样张|样稿|样票|样例|SPECIMEN|SAMPLE"
 _IDLE = r"(?:尚?未|没有|暂未)生效|不具(?:有|备)?(?:任何)?法律效力"
-_REVOKED = r"(?:现|已|予以|声明|全部)*(?:作废|废止|撤销|失效|注销|撤回|取消|停止执行|停用)|VOID(?:ED)?|CANCELL?ED|REVOKED"
-_EXPIRED = r"(?:已|过期|逾期)+(?:过期|到期|作废|失效|无效)"
-_WORDS = {"expired": _EXPIRED, "draft": f"{_DRAFT}|{_IDLE}", "specimen": _SPECIMEN, "revoked": _REVOKED}
-_OF_ITSELF = r"(?:本|此|该|原)?(?:文件|文|件|协议书?|合同|通知|函|批复|办法|凭证|单据?|证书?|收据|票据?|稿)?"
+#: Words that end a paper. The loose ones head clauses and columns too: 解除, 合同终止.
+_FIRM = "作废|废止|失效|红冲|冲销|停止执行"
+_LOOSE = "撤销|撤回|取消|注销|终止|解除|停用"
+_DONE = "已经?|现|予以"
+_REVOKED = rf"(?:{_DONE}|兹|特此|声明|全部|自始)*(?:{_FIRM}|无效)|(?:{_DONE})+(?:{_LOOSE})|VOID(?:ED)?|CANCELL?ED|REVOKED"
+_EXPIRED = r"(?:已经?|现)(?:过期|到期|逾期)(?:作废|失效|无效)?"
+_WORDS = {
+    "expired": _EXPIRED,
+    "draft": f"{_DRAFT}|{_IDLE}",
+    "specimen": f"(?:此为)?(?:{_SPECIMEN})",
+    "revoked": _REVOKED,
+}
+_PAPER = "文件|文|件|协议书?|合同|通知书?|函|批复|办法|凭证|单据?|证书?|收据|票据?|发票|回单|稿"
+_DAY = r"\d{4}年?\d{1,2}月?\d{1,2}日?"
+#: 第三版, a day, or the word for the stamp itself.
+_BEHIND = rf"(?:专用)?[章印]?(?:于|自)?(?:{_DAY}起?|之?[一二三四五六七八九十\d第稿版次]*)"
 _MARK = {
     kind: re.compile(
-        rf"{_OF_ITSELF}(?:内部)?(?:{words})(?:之?[一二三四五六七八九十\d第稿版次.]*)", re.IGNORECASE
+        rf"(?:{_DAY})?(?:(?:[本此]份?(?:{_PAPER})?|(?:{_PAPER})(?={_DONE}|{_DRAFT}|{_SPECIMEN}))(?:内部)?|内部)?"
+        rf"(?:{words}){_BEHIND}",
+        re.IGNORECASE,
     )
     for kind, words in _WORDS.items()
 }
-_AROUND = "()[]【】〔〕〈〉「」{}*#·•-—_=~|/\\.。,、:;!\"'“”"
+#: What is a mark where it is large or aslant only, and heads a clause or a column otherwise.
+_LOUD = {
+    "expired": re.compile(r"(?:过期|到期|逾期)(?:作废|失效|无效)?"),
+    "revoked": re.compile(rf"(?:{_DAY})?[本此]?份?(?:{_PAPER})?(?:{_FIRM}|{_LOOSE}|无效){_BEHIND}"),
+}
+#: Crosses on both sides of a mark that were typed as letters.
+_CROSSES = re.compile(r"\A[XxOo]+(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])[XxOo]+\Z")
 #: 讨论稿 第三版——仅供磋商: what a head line says behind its mark, and 关于……的办法(征求意见稿) before it.
 _HEAD_LINES = 8
 _HEAD = {
@@ -48,39 +70,42 @@ _BEHIND_TITLE = {
 
 #: What a payment or an order says of itself.
 _LABEL = re.compile(
-    r"(?:交易|订单|支付|付款|汇款|处理|指令|业务|转账|记账|当前|缴费|凭证|单据|审批|合同|协议|文件)(?:状态|结果)"
-    r"|交易类型|(?<![\u4e00-\u9fff])状态(?![\u4e00-\u9fff])"
+    r"(?P<agreed>审批|审核|合同|协议|文件)(?:状态|结果)"
+    r"|(?:交易|订单|支付|付款|汇款|处理|指令|业务|转账|记账|当前|缴费|凭证|单据|办理)(?:状态|结果)"
+    r"|(?:交易|业务)类型|(?<![\u4e00-\u9fff])状态(?![\u4e00-\u9fff])"
 )
 _FAILED = re.compile(
-    r"[\t :]{0,3}(?:已|交易|支付|转账|付款|处理|指令|消费|订单|全额|部分|银行)*"
-    r"(?:(?P<revoked>退汇|退票|冲正|撤销|退款|退货|退回|关闭|取消|作废|注销|废止|VOID)"
-    r"|(?P<failed>失败|不成功|拒绝|异常)"
+    r"[\t :]{0,3}(?:已|被|交易|支付|转账|付款|处理|指令|消费|订单|全额|部分|银行|审批|审核)*"
+    rf"(?:(?P<revoked>退汇|退票|冲正|退款|退货|退回|关闭|{_FIRM}|{_LOOSE}|VOID)"
+    r"|(?P<failed>失败|不成功|未成功|拒绝|驳回|[未不]通过|未予通过|异常)"
     r"|(?P<draft>待授权|待审批|待复核|待审核|待处理|待提交|待签署|未提交|未支付|未付款|待付款|待支付|草稿|签署中|审批中))"
     r"(?:成功|完成|[(\[]|[\t\n ,。;)]|$)",
     re.IGNORECASE,
 )
 
 #: A sentence about the file itself, and what in it makes it a condition or a rule for later.
-_SENTENCE = re.compile(r"[^。;\n]{4,120}")
+_SENTENCE = re.compile(r"[^。;\n]{4,}")
 _ITSELF = re.compile(
-    r"(?:本|此)(?:份)?(?:协议书?|合同书?|文件|通知|函|批复|办法|规定|凭证|单据|订单|收据|票据|证书|件|意向书|承诺书|回单)"
+    r"[本此]份?(?:协议书?|合同书?|文件|通知|函|批复|办法|规定|凭证|单据|订单|收据|票据|证书|件|意向书|承诺书|回单)"
 )
-#: What 已取代 another is in force itself: only by whom it is replaced counts, and where nothing follows that is done
-#: instead (由会计代替出纳签收). 已作废的发票 and 作废联 are something else.
+#: So far before its end a sentence may name the paper.
+_REACH = 120
+#: Nothing follows that is ended instead (已约定终止条件, 作废的发票, 由会计代替出纳签收).
+_AT_THE_END = r"(?=处理|完毕|了|自|于|[^\u4e00-\u9fffA-Za-z]|$)"
+#: What 已取代 another is in force itself: only by whom it is replaced counts.
 _ENDED = re.compile(
-    r"(?:已|现|予以)[^,。;]{0,24}?(?:废止|作废|失效|撤销|撤回|终止|解除)(?![的发票联])"
-    r"|(?:由|被|为)[^,。;]{2,24}?(?:替代|取代|代替|废止)(?=[,)\d ]|$)"
-    r"|(?:不再执行|停止执行|不再有效|不再履行)(?!的)"
+    rf"(?:{_DONE})(?:[^,。;的]{{0,24}}?|[^,。;的]{{0,24}}?[由被经][^,。;]{{0,40}}?)(?:{_FIRM}|{_LOOSE}){_AT_THE_END}"
+    rf"|[由被为][^,。;]{{2,40}}?(?:替代|取代|代替|废止){_AT_THE_END}"
+    rf"|(?:自始无效|不再执行|停止执行|不再有效|不再履行){_AT_THE_END}"
 )
 #: 此份作废, where nothing before it in the sentence makes it a condition.
-_VOID = re.compile(
-    r"(?:本|此)(?:份|件|合同|协议|文件|单|通知)(?:已|现)?(?:作废|废止|失效)(?=[,。;\n\t \d)]|$)"
-)
+_VOID = re.compile(rf"[本此](?:份|件|合同|协议|文件|单|通知)(?:{_DONE})?(?:{_FIRM}){_AT_THE_END}")
 _BEFORE_VOID = re.compile(r"[后时者则]|的[,、]")
 _REPLACING = re.compile(r"替代|取代|代替|另行签订|重新签订|新签")
+_IF = re.compile(r"如果?|若|倘|假如|一旦|除非")
 _CONDITIONAL = re.compile(
-    r"如果?|若|倘|假如|一旦|除非|逾期|期满|到期|届满|擅自|涂改|自动|方可|有权|可以|应当?|须|不得|视为|否则|或者?"
-    r"|之前|以前|之日|前款|条款|部分|原(?:协议|合同|通知|文件|办法)"
+    rf"{_IF.pattern}|逾期|期满|到期|届满|擅自|涂改|自动|方可|有权|可以|应当?|须|不得|视为|否则|或者?"
+    r"|之前|以前|此前|之日|前款|条款|部分|原(?:有|协议|合同|通知|文件|办法)"
 )
 #: A day to be written by hand that nobody wrote, below where signatures and seals go.
 _BLANK_DAY = re.compile(r"(?<![\d〇零一二三四五六七八九十])[_ ]*年[_ ]*月[_ ]*日(?=[\t\n]|$)")
@@ -90,17 +115,19 @@ _COPY = re.compile(r"(?:原件)?(?:复印|复制|影印|扫描|传真)件")
 _CONFIRMED = re.compile(r"与原[件本][^。\n]{0,6}(?:一致|相符|无误|相同)|核对无误")
 #: A line is a stamp or a mark of the page where its letters are so much higher than those of most lines.
 _LARGE = 1.3
+#: What a title of a paper ends with.
+_TITLE = re.compile(r"(?:收据|票据?|凭证|回单|单据?|证明?|证书|合同|协议|通知|联|条|函|书|表)[\dA-Za-z]*\Z")
 _LONGEST_MARK = 24
 _MOST_MARKS = 12
 
 
 def status_of(flow: Flow, pages: Sequence[PageLines]) -> tuple[StatusMark, ...]:
     """What the file says against its own force, each kind once with all its places, the surest first."""
+    # Of several receipts on one page, one may be void.
+    shared = {page.number for page in pages if _has_several(page)}
     found = [
         *_aslant(pages),
-        *_lines(pages),
-        *_labelled(flow),
-        *_sentences(flow),
+        *(_doubted(mark, shared) for mark in (*_lines(pages), *_labelled(flow), *_sentences(flow))),
         *_copy(flow, pages),
         *_unsigned(flow, pages),
     ]
@@ -130,7 +157,7 @@ def _aslant(pages: Sequence[PageLines]) -> Iterator[StatusMark]:
     for page in pages:
         for line in page.aslant:
             text = _bare(line.text)
-            kind = _kind_of(text, _MARK) or _kind_of(_once(text), _MARK)
+            kind = _kind_of(text, loud=True) or _kind_of(_once(text), loud=True)
             if kind:
                 yield _mark(kind, line, sure=True)
 
@@ -143,40 +170,54 @@ def _once(text: str) -> str:
     return text
 
 
-class _Around(NamedTuple):
-    """What is known of a line: its number in the page, whether it is large, and all lines of the page."""
+class _Page:
+    """The lines of a page, and what is large there and stands side by side."""
 
-    number: int
-    large: bool
-    lines: Sequence[TextLine]
+    def __init__(self, page: PageLines) -> None:
+        self.lines = page.lines
+        self._usual = median([line.thickness for line in page.lines] or [1.0])
+        self._tops = sorted(line.place.top for line in page.lines)
+        self._bottoms = sorted(line.place.bottom for line in page.lines)
+
+    def large(self, line: TextLine) -> bool:
+        """Whether the letters of a line are much higher than those of most."""
+        return line.thickness >= _LARGE * self._usual
 
     def beside(self, line: TextLine) -> bool:
         """Whether other text stands on the row of a line."""
-        place = line.place
-        middle = (place.top + place.bottom) / 2
-        return any(each.place.top < middle < each.place.bottom for each in self.lines if each is not line)
+        middle = (line.place.top + line.place.bottom) / 2
+        return bisect_left(self._tops, middle) - bisect_right(self._bottoms, middle) > 1
+
+
+def _has_several(page: PageLines) -> bool:
+    """Whether a page has the large title of a paper more than once."""
+    there = _Page(page)
+    large = (_bare(line.text) for line in page.lines if there.large(line))
+    titles = Counter(text for text in large if _TITLE.search(text) and not _kind_of(text, loud=True))
+    return any(count > 1 for count in titles.values())
+
+
+def _doubted(mark: StatusMark, shared: AbstractSet[int]) -> StatusMark:
+    """A mark, not sure on a page of several papers."""
+    alone = mark.found.places[0].page not in shared
+    return msgspec.structs.replace(mark, sure=mark.sure and alone)
 
 
 def _lines(pages: Sequence[PageLines]) -> Iterator[StatusMark]:
     for page in pages:
-        usual = median([line.thickness for line in page.lines] or [1.0])
-        titles = Counter(_bare(line.text) for line in page.lines if line.thickness >= _LARGE * usual)
-        # Of several receipts on one page, one may be void.
-        several = any(count > 1 for count in titles.values())
+        there = _Page(page)
         for number, line in enumerate(page.lines):
-            around = _Around(number, line.thickness >= _LARGE * usual, page.lines)
-            mark = _line(line, around)
+            mark = _line(line, there, head=number < _HEAD_LINES)
             if mark is not None:
-                yield msgspec.structs.replace(mark, sure=mark.sure and not several)
+                yield mark
 
 
-def _line(line: TextLine, around: _Around) -> StatusMark | None:
-    text = fold(line.text)
-    bare = _bare(text)
-    if len(bare) <= _LONGEST_MARK and (kind := _kind_of(bare, _MARK)):
+def _line(line: TextLine, there: _Page, *, head: bool) -> StatusMark | None:
+    bare, large = _bare(line.text), there.large(line)
+    if len(bare) <= _LONGEST_MARK and (kind := _kind_of(bare, loud=large)):
         # A cell of a table may say so of its own row.
-        return _mark(kind, line, sure=around.large or not around.beside(line))
-    if around.number < _HEAD_LINES and (kind := _head(text.strip())) and not around.beside(line):
+        return _mark(kind, line, sure=large or not there.beside(line))
+    if head and (kind := _head(fold(line.text).strip())) and not there.beside(line):
         return _mark(kind, line, sure=True)
     return None
 
@@ -191,12 +232,22 @@ def _head(text: str) -> str:
 
 
 def _bare(text: str) -> str:
-    """A text without blanks and the signs around it."""
-    return re.sub(r"\s", "", fold(text)).strip(_AROUND)
+    """The letters and digits of a text, without crosses around it."""
+    plain = "".join(each for each in fold(text) if unicodedata.category(each) in _KEPT)
+    return _CROSSES.sub("", plain)
 
 
-def _kind_of(text: str, patterns: dict[str, re.Pattern[str]]) -> str:
-    return next((kind for kind, pattern in patterns.items() if pattern.fullmatch(text)), "")
+#: Letters and digits; not ①, × or a soft hyphen.
+_KEPT = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Nd"})
+
+
+def _kind_of(text: str, *, loud: bool) -> str:
+    """The kind of a mark that a text (`_bare`) is; `loud` where it is large or aslant. "" for none."""
+    for patterns in (_MARK, _LOUD) if loud else (_MARK,):
+        for kind, pattern in patterns.items():
+            if pattern.fullmatch(text):
+                return kind
+    return ""
 
 
 def _mark(kind: str, line: TextLine, *, sure: bool) -> StatusMark:
@@ -221,30 +272,33 @@ def _labelled(flow: Flow) -> Iterator[StatusMark]:
             continue
         kind = next(name for name in ("revoked", "failed", "draft") if value[name])
         found = flow.found(label.start(), value.end(kind))
-        yield StatusMark(kind="failed" if kind == "draft" else kind, found=found, sure=True)
+        idle = "draft" if label["agreed"] else "failed"
+        yield StatusMark(kind=kind if kind == "revoked" else idle, found=found, sure=True)
 
 
 def _sentences(flow: Flow) -> Iterator[StatusMark]:
     for sentence in _SENTENCE.finditer(flow.text):
-        void = _VOID.search(sentence[0])
-        if void and not any(
-            rule.search(sentence[0], 0, void.start()) for rule in (_CONDITIONAL, _BEFORE_VOID)
-        ):
-            start = sentence.start()
-            yield StatusMark(
-                kind="revoked", found=flow.found(start + void.start(), start + void.end()), sure=True
-            )
+        told = _told(sentence[0])
+        if told:
+            kind, start, end = told
+            start, end = sentence.start() + start, sentence.start() + end
+            yield StatusMark(kind=kind, found=flow.found(start, end), sure=True)
+
+
+def _told(sentence: str) -> tuple[str, int, int] | None:
+    """What a sentence says has happened to its own paper, with the place of the words."""
+    for void in _VOID.finditer(sentence):
+        before = sentence[max(0, void.start() - _REACH) : void.start()]
+        if not _CONDITIONAL.search(before) and not _BEFORE_VOID.search(before):
+            return "revoked", *void.span()
+    for itself in _ITSELF.finditer(sentence):
+        ended = _ENDED.search(sentence, itself.end(), itself.start() + _REACH)
+        if ended is None or _IF.search(sentence, max(0, itself.start() - _REACH), itself.start()):
             continue
-        itself = _ITSELF.search(sentence[0])
-        ended = _ENDED.search(sentence[0], itself.end()) if itself else None
-        if itself is None or ended is None:
-            continue
-        told = sentence[0][itself.start() : ended.end()]
-        if _CONDITIONAL.search(told) or CELL in told or ROW in told:
-            continue
-        kind = "replaced" if _REPLACING.search(told) else "revoked"
-        start = sentence.start() + itself.start()
-        yield StatusMark(kind=kind, found=flow.found(start, sentence.start() + ended.end()), sure=True)
+        told = sentence[itself.start() : ended.end()]
+        if not (_CONDITIONAL.search(told) or CELL in told or ROW in told):
+            return "replaced" if _REPLACING.search(told) else "revoked", itself.start(), ended.end()
+    return None
 
 
 def _copy(flow: Flow, pages: Sequence[PageLines]) -> Iterator[StatusMark]:

@@ -221,9 +221,7 @@ def _beside_us(bill: BillFacts, others: Sequence[Amount], file: File) -> Feature
         told[f"beside_{who}"] = float(gap <= _NEAR_LINES)
         told[f"in_line_of_{who}"] = float(gap <= 1)
     told["beside_us"] = float(any(number for name, number in told.items() if name != "stands"))
-    strong = any_of(
-        [fold(one.found.text) for one in others if max(one.likely, one.share, one.stage) > _HALF]
-    )
+    strong = any_of([fold(one.found.text) for one in others if max(one.likely, one.share, one.stage) > _HALF])
     own = [place for each in places.values() for place in each]
     told["another_beside_us"] = float(any(_gap(place, strong, file.rows) <= 1 for place in own))
     return told
