@@ -291,6 +291,39 @@ def test_a_watermark_is_a_mark_and_stands_in_no_line() -> None:
     assert kinds(extract([page])) == [("draft", True)]
 
 
+def _turned(angle: int, size: int) -> Callable[[Canvas], None]:
+    def draw(canvas: Canvas) -> None:
+        canvas.translate(210, 250)
+        canvas.rotate(angle)
+        canvas.setFont("status", size)
+        canvas.drawCentredString(0, 0, "已作废")
+
+    return draw
+
+
+def _stacked(size: int) -> Callable[[Canvas], None]:
+    def draw(canvas: Canvas) -> None:
+        canvas.setFont("status", size)
+        for place, letter in enumerate("已作废"):
+            canvas.drawString(210, 300 - 1.2 * size * place, letter)
+
+    return draw
+
+
+@pytest.mark.parametrize("draw", [_turned(90, 40), _turned(180, 40), _turned(270, 12), _stacked(40)])
+def test_a_mark_is_read_however_it_stands(draw: Callable[[Canvas], None]) -> None:
+    page = drawn(draw)
+    assert [line.text for line in page.lines][: len(BODY) + 1] == [TITLE, *BODY]
+    assert [line.text for line in page.aslant] == ["已作废"]
+    assert kinds(extract([page])) == [("revoked", True)]
+
+
+def test_the_narrow_head_of_a_column_is_no_mark() -> None:
+    page = drawn(_stacked(12))
+    assert page.aslant == ()
+    assert extract([page]).status == ()
+
+
 def test_a_watermark_that_is_repeated_is_one_mark_with_its_places() -> None:
     def draw(canvas: Canvas) -> None:
         for x, y in ((80, 200), (220, 300), (300, 120)):

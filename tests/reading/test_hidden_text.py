@@ -179,6 +179,29 @@ def test_what_is_struck_out_does_not_count() -> None:
     assert found.hidden == ()
 
 
+@pytest.mark.parametrize("width", [1.0, 1.5])
+def test_a_usual_line_strikes_out_among_many_rules(width: float) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.setLineWidth(0.4)
+        for row in range(300):
+            canvas.line(60, 100 + row / 2, 360, 100 + row / 2)
+        canvas.drawString(60, 300, FALSE)
+        canvas.setLineWidth(width)
+        half = canvas.stringWidth(FALSE, "file", 14) / 2
+        # In two strokes that touch.
+        canvas.line(60, 305, 60 + half, 305)
+        canvas.line(60 + half, 305, 60 + 2 * half, 305)
+
+    page = drawn(draw)
+    assert [line.text for line in page.lines] == list(SEEN)
+    assert [line.text for line in page.struck] == [FALSE]
+
+
+def _with_a_bar(canvas: Canvas) -> None:
+    canvas.setLineWidth(2.4)
+    canvas.line(60, 305, 300, 305)
+
+
 def _underlined(canvas: Canvas) -> None:
     canvas.line(60, 298, 200, 298)
 
@@ -197,7 +220,9 @@ def _with_a_short_line(canvas: Canvas) -> None:
     canvas.line(60, 305, 76, 305)
 
 
-@pytest.mark.parametrize("line", [_underlined, _in_a_box, _with_a_white_line, _with_a_short_line])
+@pytest.mark.parametrize(
+    "line", [_underlined, _in_a_box, _with_a_white_line, _with_a_short_line, _with_a_bar]
+)
 def test_other_lines_strike_nothing_out(line: Callable[[Canvas], None]) -> None:
     def draw(canvas: Canvas) -> None:
         canvas.drawString(60, 300, FALSE)

@@ -55,9 +55,10 @@ class PageLines(msgspec.Struct, frozen=True, kw_only=True):
 
     `width` and `height` are those of the upright page, in points (pixels for a picture). `rotation`
     (0, 90, 180, 270 clockwise) turns the page, as a viewer shows it, upright. `method` is "text"
-    or "ocr". `seals` are the places of red seals. `aslant` are texts that stand obliquely, such as watermarks,
-    and `unseen` what the text layer says and nobody sees on the page, its beginning; `hidden` counts its
-    characters. `struck` is text that is struck out. None of these is in any line.
+    or "ocr". `seals` are the places of red seals. `aslant` are texts that stand otherwise than
+    its rows, such as watermarks; `unseen` is what the text layer says and nobody sees on the page, its beginning;
+    `hidden` counts its characters. `struck` is text that is struck out. Of these only large letters that stand one
+    below another are in lines too.
     """
 
     number: int

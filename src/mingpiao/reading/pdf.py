@@ -264,17 +264,29 @@ def _ruling(page: Any) -> tuple[list[TableRule], list[Strike]]:
         if bottom - top > _SHORTEST_RULE and _straight(item):
             sides = {left, right} if right - left > _WIDEST_RULE else {(left + right) / 2}
             rules += [TableRule(x, top, bottom) for x in sides]
-        elif bottom - top <= THICKEST_STRIKE and right - left >= SHORTEST_STRIKE and _is_dark(item):
+        elif right - left >= SHORTEST_STRIKE and _is_thin(item, bottom - top) and _is_dark(item):
             strikes.append(Strike(left, right, (top + bottom) / 2))
     return rules, strikes
 
 
-def _is_dark(item: Any) -> bool:
-    """Whether a path is drawn in a colour that people see on white paper."""
+def _is_thin(item: Any, high: float) -> bool:
+    """Whether a horizontal line with bounds so high strikes text out; those of a stroked one are twice its width."""
+    _, stroked = _drawn_by(item)
+    return (high / 2 if stroked else high) <= THICKEST_STRIKE
+
+
+def _drawn_by(item: Any) -> tuple[bool, bool]:
+    """Whether a path is filled, and whether it is stroked."""
     fill, stroked = c_int(), c_int()
     raw.FPDFPath_GetDrawMode(item.raw, byref(fill), byref(stroked))
-    asked = [raw.FPDFPageObj_GetStrokeColor] if stroked.value else []
-    asked += [raw.FPDFPageObj_GetFillColor] if fill.value else []
+    return bool(fill.value), bool(stroked.value)
+
+
+def _is_dark(item: Any) -> bool:
+    """Whether a path is drawn in a colour that people see on white paper."""
+    filled, stroked = _drawn_by(item)
+    asked = [raw.FPDFPageObj_GetStrokeColor] if stroked else []
+    asked += [raw.FPDFPageObj_GetFillColor] if filled else []
     for ask in asked:
         parts = [c_uint() for _ in range(4)]
         if ask(item.raw, *(byref(part) for part in parts)):

@@ -1,6 +1,10 @@
 """What people see of a page's text: characters where the page would look different without them, upright."""
 
 import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from itertools import pairwise
+from statistics import median
 from typing import Any, NamedTuple
 
 from mingpiao.reading.glyphs import Glyph, TableRule
@@ -18,8 +22,12 @@ _STRAIGHT = 8
 _SIDE_BY_SIDE = 2.5
 #: A line strikes a character out that is so near its middle, and reaches so near its sides, in parts of its own size.
 _MIDDLE = 0.2
-_MOST_STRIKES = 200
 _INSET = 0.25
+#: Strikes count as at one height within so many points.
+_ONE_HEIGHT = 0.25
+#: Characters stand one below another where they are so much larger than most, and their middles so near, in their size.
+_LARGE = 1.3
+_BELOW = 0.3
 #: The shortest and the thickest line that strikes text out, in points; and how light it may be (of 255).
 SHORTEST_STRIKE = 6.0
 THICKEST_STRIKE = 1.6
@@ -34,8 +42,9 @@ _INK = 16
 class TextLayer(NamedTuple):
     """The text layer of a page; boxes are in points on the page turned by `rotation`.
 
-    `aslant` are runs of characters that stand obliquely, as those of watermarks and stamps; `unseen` are characters
-    that nobody sees on the page, also those that lie off it; `struck` are those that are struck out.
+    `aslant` are runs of characters that stand otherwise than the page's rows, as those of watermarks and stamps:
+    obliquely, turned by a quarter or more, or large and one below another (these are among `glyphs` too). `unseen` are
+    characters that nobody sees on the page, also those that lie off it; `struck` are those that are struck out.
     """
 
     glyphs: list[Glyph]
@@ -105,19 +114,20 @@ def layer_of(
     """The text layer of a page of this size; `rules` and `strikes` are those of the page as shown."""
     rotation = upright_turn(page.seen)
     struck = _struck(page.seen, strikes)
-    upright, aslant = _straight_and_aslant(parted(page.seen, struck).unseen)
+    upright, aslant = _straight_and_aslant(parted(page.seen, struck).unseen, -rotation % 360)
     turned_width, turned_height = (height, width) if rotation in (90, 270) else (width, height)
 
     def turn(characters: list[Character]) -> list[Glyph]:
         return [turned(each.glyph, rotation, width, height) for each in characters]
 
+    glyphs = turn(upright)
     return TextLayer(
-        glyphs=turn(upright),
+        glyphs=glyphs,
         rules=rules if rotation == 0 else [],
         rotation=rotation,
         width=turned_width,
         height=turned_height,
-        aslant=[turn(run) for run in _runs(aslant)],
+        aslant=[*(turn(run) for run in _runs(aslant)), *_stacks(glyphs)],
         unseen=turn(page.unseen),
         struck=turn(struck),
     )
@@ -125,10 +135,10 @@ def layer_of(
 
 def _struck(characters: list[Character], strikes: list[Strike]) -> list[Character]:
     """Those through whose middle a line goes, with a neighbour; a single one may be a letter over a rule."""
-    # A page with more lines is a drawing, or was made to keep its reader busy.
-    if not 0 < len(strikes) <= _MOST_STRIKES:
+    if not strikes:
         return []
-    through = [_goes_through(each.glyph, strikes) and each.angle == 0 for each in characters]
+    lines = _Strikes(strikes)
+    through = [each.angle == 0 and lines.go_through(each.glyph) for each in characters]
     beside = [False, *through, False]
     return [
         each
@@ -137,22 +147,74 @@ def _struck(characters: list[Character], strikes: list[Strike]) -> list[Characte
     ]
 
 
-def _goes_through(glyph: Glyph, strikes: list[Strike]) -> bool:
-    near, inset = _MIDDLE * glyph.height, _INSET * (glyph.right - glyph.left)
-    return any(
-        abs(strike.y - glyph.middle) <= near
-        and strike.left <= glyph.left + inset
-        and strike.right >= glyph.right - inset
-        for strike in strikes
-    )
+class _Strikes:
+    """Strikes by their height, so that a page full of rules is searched no longer than another."""
+
+    def __init__(self, strikes: Sequence[Strike]) -> None:
+        rows: dict[int, list[Strike]] = {}
+        for strike in sorted(strikes):
+            row = rows.setdefault(round(strike.y / _ONE_HEIGHT), [])
+            if row and strike.left <= row[-1].right:
+                row[-1] = row[-1]._replace(right=max(row[-1].right, strike.right))
+            else:
+                row.append(strike)
+        self._rows = [rows[height] for height in sorted(rows)]
+        self._heights = [row[0].y for row in self._rows]
+
+    def go_through(self, glyph: Glyph) -> bool:
+        """Whether one of them goes through the middle of a character, and reaches its sides."""
+        near, inset = _MIDDLE * glyph.height, _INSET * (glyph.right - glyph.left)
+        first = bisect_left(self._heights, glyph.middle - near)
+        last = bisect_right(self._heights, glyph.middle + near)
+        for row in self._rows[first:last]:
+            at = bisect_right(row, glyph.left + inset, key=lambda strike: strike.left) - 1
+            if at >= 0 and row[at].right >= glyph.right - inset:
+                return True
+        return False
 
 
-def _straight_and_aslant(characters: list[Character]) -> tuple[list[Character], list[Character]]:
-    straight = [each for each in characters if abs(each.angle - round(each.angle / 90) * 90) <= _STRAIGHT]
-    if 2 * len(straight) < len(characters):
+def _straight_and_aslant(
+    characters: list[Character], upright: int
+) -> tuple[list[Character], list[Character]]:
+    """Those at the angle `upright`, in which most characters stand, and the others.
+
+    A page that lies obliquely as a whole has no others.
+    """
+    square = [each for each in characters if _between(each.angle, round(each.angle / 90) * 90) <= _STRAIGHT]
+    if 2 * len(square) < len(characters):
         return characters, []
-    upright = {id(each) for each in straight}
-    return straight, [each for each in characters if id(each) not in upright]
+    straight = [each for each in square if _between(each.angle, upright) <= _STRAIGHT]
+    return straight, parted(characters, straight).unseen
+
+
+def _between(one: int, two: int) -> int:
+    """The angle between two directions, in degrees."""
+    return abs((one - two + 180) % 360 - 180)
+
+
+def _stacks(glyphs: Sequence[Glyph]) -> list[list[Glyph]]:
+    """Runs of large upright characters of which each stands below the one before."""
+    usual = median([glyph.height for glyph in glyphs] or [1.0])
+    stacks: list[list[Glyph]] = []
+    for before, after in pairwise(glyphs):
+        if min(before.height, after.height) < _LARGE * usual or not _is_below(before, after):
+            continue
+        if stacks and stacks[-1][-1] is before:
+            stacks[-1].append(after)
+        else:
+            stacks.append([before, after])
+    return stacks
+
+
+def _is_below(before: Glyph, after: Glyph) -> bool:
+    side = max(before.height, after.height)
+    across = (after.left + after.right - before.left - before.right) / 2
+    down = after.middle - before.middle
+    return (
+        after.order == before.order + 1
+        and abs(across) <= _BELOW * side
+        and side / 2 < down <= _SIDE_BY_SIDE * side
+    )
 
 
 def _runs(characters: list[Character]) -> list[list[Character]]:
@@ -172,7 +234,7 @@ def _continues(before: Character, after: Character) -> bool:
     across = (two.left + two.right - one.left - one.right) / 2
     return (
         two.order == one.order + 1
-        and abs(before.angle - after.angle) <= _STRAIGHT
+        and _between(before.angle, after.angle) <= _STRAIGHT
         and math.hypot(across, two.middle - one.middle) <= _SIDE_BY_SIDE * side
     )
 
