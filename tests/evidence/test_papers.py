@@ -54,6 +54,21 @@ async def test_a_copy_is_found_among_many_papers_of_one_sum(world: World) -> Non
     assert await paper_of(world, world.province.hospital, stranger) is None
 
 
+async def test_a_notice_that_many_units_have_is_looked_for_in_one(world: World) -> None:
+    """No trait is that of another unit, so an index of traits brings the unit's own files alone."""
+    first, second = world.province.charity, world.province.hospital
+    for resident in (first, second):
+        digests = [await read(world, resident, number, paper()) for number in (301, 302)]
+        assert await paper_of(world, resident, digests[1]) == digests[0]
+    shared = await world.value(
+        "SELECT count(*) FROM evidence_files AS one JOIN evidence_files AS two ON one.traits && two.traits "
+        "WHERE one.unit_id = $1 AND two.unit_id = $2",
+        first.unit_id,
+        second.unit_id,
+    )
+    assert shared == 0
+
+
 async def test_a_copy_of_a_copy_belongs_to_the_first_file(world: World) -> None:
     """The third is found by the second, with which it shares every word, and counts with the first."""
     charity = world.province.charity

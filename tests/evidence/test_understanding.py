@@ -412,6 +412,8 @@ async def test_what_agrees_with_the_bill_or_is_told_already_is_none() -> None:
         Claim(name="payer", verdict=ClaimVerdict.CONTRADICT, expected="", found="", explanation=""),
     )
     assert await hints({"payer": RIGHT["payer"]}, FACTS, before=contradicts) == []
+    draft = Claim(name="status", verdict=ClaimVerdict.CONTRADICT, expected="", found="", explanation="")
+    assert await hints({"status": RIGHT["status"]}, FACTS, before=(draft,)) == []
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
+import asyncpg
 import msgspec
 import pytest
 from sqlalchemy import text
@@ -15,7 +16,7 @@ from tests.support.totals import add_daily
 from tests.support.world import World, a_world, bill_of, codes_of
 
 from mingpiao.evidence.model import CLAIM_NAMES
-from mingpiao.evidence.service import bills_on, get_evidence_files
+from mingpiao.evidence.service import bills_on, get_evidence_files, lock_evidence
 from mingpiao.issuing.model import (
     Approval,
     Issued,
@@ -454,9 +455,52 @@ async def test_a_copy_of_a_paper_uses_the_paper_in_one_train_and_later(world: Wo
         shown = await get_evidence_files(connection, charity.unit_id, ["cd" * 32])
         assert (shown["cd" * 32].used_bills, shown["cd" * 32].paper) == (2, "ab" * 32)
         named = await connection.execute(bills_on("cd" * 32))
-        assert len(named.all()) == 4
+        # Each once, also the one on both files.
+        assert sorted(row.bill_id for row in named) == sorted(
+            each.bill.bill_id for each in (first, second, fourth)
+        )
     await reverse(world, charity, fourth)
     assert await used(world) == [("ab", request.total, 1), ("cd", Decimal(0), 0)]
+
+
+async def test_a_paper_of_one_unit_is_not_that_of_another_with_its_first_file(world: World) -> None:
+    """The hospital has the first file, and bills on it; the charity has a copy as well, which is no file of the hospital."""
+    charity, hospital = world.province.charity, world.province.hospital
+    for digest in ("ab" * 32, "cd" * 32):
+        await put_file(world, charity, digest, contract_over("9000"))
+    await put_file(world, hospital, "ab" * 32, contract_over("9000"))
+    await put_copy(world, charity, "cd" * 32, "ab" * 32)
+    ours, theirs = [
+        (await issue(world, unit, unit.request(kind=kind, evidence=("ab" * 32,))))[0]
+        for unit, kind in ((charity, "0301"), (hospital, "0601"))
+    ]
+    assert isinstance(ours, Issued)
+    assert isinstance(theirs, Issued)
+    async with world.database.system() as connection:
+        on_copy, on_first = [
+            {(row.unit_id, row.bill_id) for row in await connection.execute(bills_on(digest * 32))}
+            for digest in ("cd", "ab")
+        ]
+    assert on_copy == {(charity.unit_id, ours.bill.bill_id)}
+    assert on_first == on_copy | {(hospital.unit_id, theirs.bill.bill_id)}
+
+
+class _Asked:
+    """A connection that only keeps what it is asked."""
+
+    def __init__(self) -> None:
+        self.statements: list[str] = []
+
+    async def fetch(self, sql: str, *_: object) -> list[object]:
+        self.statements.append(sql)
+        return []
+
+
+async def test_a_train_of_reversals_without_files_asks_once() -> None:
+    asked = _Asked()
+    assert await lock_evidence(cast(asyncpg.Connection, asked), [], [(7, 1)]) == {}
+    assert len(asked.statements) == 1
+    assert "FOR UPDATE" in asked.statements[0]
 
 
 async def test_a_file_that_resembles_a_used_one_is_a_hint_and_asks_nothing(world: World) -> None:

@@ -112,6 +112,26 @@ async def test_attempts_come_to_applications_that_wait(
     ).splitlines() == ["checking|1|0|t"]
 
 
+_TRAITS_BEFORE = """
+SET session_replication_role = replica;
+INSERT INTO evidence_files (unit_id, digest, region_code, name, media_type, size, state, uploaded_by, traits) VALUES
+    (7, sha256('a'), '150102', 'a', 'application/pdf', 9, 'read', 'app:x', '{9223372036854775807,-3,8}'),
+    (8, sha256('b'), '150102', 'b', 'application/pdf', 9, 'read', 'app:x', '{-3,8}'),
+    (8, sha256('c'), '150102', 'c', 'application/pdf', 9, 'waiting', 'app:x', '{}');
+"""
+
+
+async def test_traits_become_those_of_a_unit(
+    cluster: EmbeddedServer, empty_database_url: str, name: str
+) -> None:
+    await upgrade_to(empty_database_url, "0063")
+    cluster.run_sql(_TRAITS_BEFORE, database=name)
+    await upgrade_to(empty_database_url, "head")
+    found = cluster.run_sql("SELECT traits FROM evidence_files ORDER BY name", database=name).splitlines()
+    now = [[trait ^ 7 for trait in (2**63 - 1, -3, 8)], [-3 ^ 8, 8 ^ 8], []]
+    assert found == ["{" + ",".join(map(str, each)) + "}" for each in now]
+
+
 _PAID_BEFORE = """
 SET session_replication_role = replica;
 SELECT open_bill_code('15060126', '0601');

@@ -96,7 +96,10 @@ STATUS_KINDS = {
 
 
 class HiddenText(msgspec.Struct, frozen=True, kw_only=True):
-    """Text of a page that nobody sees; `found` is its beginning, `amounts` in 元 are those that stand in all of it."""
+    """Text of a page that nobody sees: `found.text` is its beginning, `found.value` all that was kept of it.
+
+    That is the first 1,000 characters of a page; `amounts` in 元 are those that stand in it.
+    """
 
     page: int
     found: Found
@@ -186,6 +189,11 @@ class Extraction(msgspec.Struct, frozen=True, kw_only=True):
         stated = tuple(amount for amount in self.amounts if amount.role == "total")
         deposits_alone = all(amount.role == "deposit" for amount in self.amounts)
         return self.amounts if deposits_alone else stated
+
+    @property
+    def read_by_ocr(self) -> bool:
+        """Whether any page was read by OCR, so that characters may be wrong."""
+        return any(page.method == "ocr" for page in self.pages)
 
     @property
     def total(self) -> Decimal | None:

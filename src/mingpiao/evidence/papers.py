@@ -4,10 +4,11 @@ The first file of a paper carries the counters of all of them, so what bills may
 with a copy of it.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.evidence.model import Extraction
@@ -43,25 +44,25 @@ class _Found(msgspec.Struct, frozen=True, kw_only=True):
 
 async def link_paper(connection: AsyncConnection, unit_id: int, digest: str, says: Extraction) -> None:
     """Find the paper to which a file that was just read belongs, in the transaction that settles it."""
+    content = content_of(says)
+    # Traits are of one unit: a notice that all units have does not make the index bring the files of all.
+    traits = [trait ^ unit_id for trait in traits_of(content)]
     key: dict[str, Any] = {"unit_id": unit_id, "digest": bytes.fromhex(digest)}
-    traits = list(traits_of(says))
     await connection.execute(_LOCK.clause, {"unit_id": str(unit_id)})
     rows = (await connection.execute(_CANDIDATES, key | {"traits": traits})).all()
-    content = content_of(says)
-    found = _found(
-        content, [(row.digest, row.paper, msgspec.convert(row.extraction, Extraction)) for row in rows]
-    )
+    found = _found(content, rows)
     await connection.execute(
         _LINK, key | {"traits": traits, "paper": found.paper, "resembles": found.resembles}
     )
 
 
-def _found(content: Content, others: list[tuple[bytes, bytes, Extraction]]) -> _Found:
+def _found(content: Content, others: Iterable[Row[Any]]) -> _Found:
+    """The first of `others` that is the same paper, else the first that resembles it."""
     resembles: bytes | None = None
-    for digest, paper, says in others:
-        sameness = compare_papers(content, content_of(says))
+    for other in others:
+        sameness = compare_papers(content, content_of(msgspec.convert(other.extraction, Extraction)))
         if sameness is Sameness.SAME:
-            return _Found(paper=paper)
+            return _Found(paper=other.paper)
         if sameness is Sameness.RESEMBLING and resembles is None:
-            resembles = digest
+            resembles = other.digest
     return _Found(resembles=resembles)

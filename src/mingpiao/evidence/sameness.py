@@ -13,7 +13,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from mingpiao.crypto.sm3 import sm3
-from mingpiao.evidence.extraction.characters import fold
+from mingpiao.evidence.extraction.characters import fold, packed
 from mingpiao.evidence.extraction.names import same_name
 from mingpiao.evidence.model import Extraction
 from mingpiao.kernel.money import plain
@@ -55,7 +55,7 @@ class Content(NamedTuple):
 
     @property
     def read_by_ocr(self) -> bool:
-        return any(page.method == "ocr" for page in self.says.pages)
+        return self.says.read_by_ocr
 
 
 def content_of(says: Extraction) -> Content:
@@ -63,17 +63,17 @@ def content_of(says: Extraction) -> Content:
     text = fold("\n".join(page.text for page in says.pages))
     pairs = {run[at : at + 2] for run in _HAN.findall(text[:_MOST_TEXT]) for at in range(len(run) - 1)}
     figures = Counter(_FIGURE.findall(_GROUPED.sub("", text)))
-    return Content(says, frozenset(pairs), figures, _trait(f"text {_bare(text)}"))
+    return Content(says, frozenset(pairs), figures, _trait(f"text {packed(text)}"))
 
 
-def traits_of(says: Extraction) -> tuple[int, ...]:
+def traits_of(content: Content) -> tuple[int, ...]:
     """Marks by which another file of one paper can be found: at least one of them is the same."""
-    content = content_of(says)
+    says = content.says
     marks = [f"number {_plain_number(found.value)}" for found in says.document_numbers]
     if says.total is not None:
         total = plain(says.total)
         marks += [f"total {total} {says.signed_on.value}"] if says.signed_on else []
-        marks += [f"total {total} {_bare(party.name.value)}" for party in says.parties[:_MOST_PARTIES]]
+        marks += [f"total {total} {packed(party.name.value)}" for party in says.parties[:_MOST_PARTIES]]
     whole = [content.whole] if len(content.pairs) >= _FEWEST_PAIRS else []
     return tuple(dict.fromkeys([*map(_trait, marks), *whole]))
 
@@ -91,41 +91,47 @@ def compare_papers(one: Content, two: Content) -> Sameness:
         return Sameness.DIFFERENT
     if _facts_differ(one, two):
         return Sameness.DIFFERENT
-    if one.whole == two.whole:
+    if one.whole == two.whole and not _days_differ(one, two):
         return Sameness.SAME
     shared = len(one.pairs & two.pairs)
     alike = shared / len(one.pairs | two.pairs) >= _ALIKE
     stated = one.says.total is not None and one.says.total == two.says.total
     parties = _parties_agree(one, two)
-    if alike and parties and (_same_figures(one, two) or (stated and _figures_agree(one, two))):
+    one_day = not _days_differ(one, two)
+    figures = _same_figures(one, two) or (stated and _figures_agree(one, two))
+    if alike and parties and one_day and figures:
         return Sameness.SAME
-    resembling = stated and parties and shared / min(len(one.pairs), len(two.pairs)) >= _RESEMBLING
-    return Sameness.RESEMBLING if resembling else Sameness.DIFFERENT
+    near = shared / min(len(one.pairs), len(two.pairs)) >= _RESEMBLING if one_day else alike
+    return Sameness.RESEMBLING if stated and parties and near else Sameness.DIFFERENT
 
 
 # -- facts -----------------------------------------------------------------------------------------
 
 
 def _facts_differ(one: Content, two: Content) -> bool:
-    """Whether a fact that both state is another one."""
+    """Whether a fact that both state is another one; a day or number that a scan states may have been misread."""
     first, second = one.says, two.says
     if None not in (first.total, second.total) and first.total != second.total:
         return True
-    days = first.signed_on, second.signed_on
-    if days[0] and days[1] and days[0].value != days[1].value:
-        return True
+    if _by_ocr(one, two):
+        return False
     numbers = _numbers(first), _numbers(second)
-    return bool(numbers[0] and numbers[1] and not numbers[0] & numbers[1] and not _misread(one, two))
+    return _days_differ(one, two) or bool(numbers[0] and numbers[1] and not numbers[0] & numbers[1])
 
 
-def _misread(one: Content, two: Content) -> bool:
-    """Whether a number of its own that differs may have been read wrongly on one of the two."""
+def _days_differ(one: Content, two: Content) -> bool:
+    days = one.says.signed_on, two.says.signed_on
+    return bool(days[0] and days[1] and days[0].value != days[1].value)
+
+
+def _by_ocr(one: Content, two: Content) -> bool:
+    """Whether one of the two was recognised, so that it may have been read wrongly."""
     return one.read_by_ocr or two.read_by_ocr
 
 
 def _parties_agree(one: Content, two: Content) -> bool:
     """Whether who pays and who receives in one stands in the other too."""
-    by_ocr = one.read_by_ocr or two.read_by_ocr
+    by_ocr = _by_ocr(one, two)
     return all(_share_a_party(one.says, two.says, role, by_ocr) for role in ("payer", "payee"))
 
 
@@ -134,8 +140,8 @@ def _share_a_party(one: Extraction, two: Extraction, role: str, by_ocr: bool) ->
     if not ours or not theirs:
         # Roles are not always made out; the name itself must stand there then.
         known = ours or theirs
-        whole = _bare("".join(page.text for page in (two if ours else one).pages))
-        return not known or any(_bare(name) in whole for name in known)
+        whole = packed("".join(page.text for page in (two if ours else one).pages))
+        return not known or any(packed(name) in whole for name in known)
     return any(same_name(name, other, read_by_ocr=by_ocr) for name in ours for other in theirs)
 
 
@@ -150,10 +156,6 @@ def _numbers(says: Extraction) -> set[str]:
 
 def _plain_number(number: str) -> str:
     return re.sub(r"[^0-9A-Za-z\u4e00-\u9fff]", "", fold(number)).upper()
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"\s", "", fold(text))
 
 
 # -- figures ---------------------------------------------------------------------------------------
@@ -172,7 +174,7 @@ def _figures_agree(one: Content, two: Content) -> bool:
     # One program writes 6657 7183 where another writes 66577183.
     if "".join(ours.elements()) == "".join(theirs.elements()):
         return True
-    if not (one.read_by_ocr or two.read_by_ocr):
+    if not _by_ocr(one, two):
         return False
     lost = ours.total() + theirs.total()
     return lost <= _LOST * (one.figures.total() + two.figures.total()) and not _replaced(ours, theirs)

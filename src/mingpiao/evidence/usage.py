@@ -68,21 +68,22 @@ WHERE evidence_files.unit_id = freed.unit_id AND evidence_files.digest = freed.p
 
 
 def bills_on(digest: str) -> TextualSelect:
-    """A query for the bills (`unit_id`, `bill_id`) that were issued with a paper, also those reversed since.
+    """A query for the bills (`unit_id`, `bill_id`), each once, that were issued with a paper, also those reversed since.
 
-    That is with any file of the paper to which this one belongs. It covers the scope of the connection that runs it,
-    and uses the index evidence_uses_digest.
+    That is with any file of the paper to which this one belongs in the same unit. It covers the scope of the connection
+    that runs it, and uses the index evidence_uses_digest.
     """
     return (
         text("""
 WITH papers AS (
-    SELECT CAST(:digest AS bytea) AS paper
-    UNION SELECT paper FROM evidence_files WHERE digest = :digest AND paper IS NOT NULL
+    SELECT unit_id, paper FROM evidence_files WHERE digest = :digest AND paper IS NOT NULL
 ), files AS (
-    SELECT paper AS digest FROM papers
-    UNION SELECT digest FROM evidence_files WHERE paper IN (SELECT paper FROM papers)
+    SELECT unit_id, paper AS digest FROM papers
+    UNION SELECT unit_id, copies.digest FROM papers JOIN evidence_files AS copies USING (unit_id, paper)
+    UNION SELECT unit_id, digest FROM evidence_files WHERE paper = :digest
 )
-SELECT unit_id, bill_id FROM evidence_uses WHERE digest IN (SELECT digest FROM files)
+SELECT unit_id, bill_id FROM evidence_uses WHERE digest = :digest
+UNION SELECT unit_id, bill_id FROM files JOIN evidence_uses USING (unit_id, digest)
 """)
         .bindparams(bindparam("digest", bytes.fromhex(digest), LargeBinary))
         .columns(column("unit_id"), column("bill_id"))
@@ -108,7 +109,7 @@ async def lock_evidence(
     if not files and not reversed_bills:
         return {}
     units, digests = [unit_id for unit_id, _ in files], [bytes.fromhex(digest) for _, digest in files]
-    asked = await connection.fetch(_PAPERS, units, digests)
+    asked = await connection.fetch(_PAPERS, units, digests) if files else []
     rows = await connection.fetch(
         _LOCK.sql,
         [row["unit_id"] for row in asked],

@@ -28,7 +28,7 @@ class File(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def read_by_ocr(self) -> bool:
         """Whether any page was read by OCR, so that characters may be wrong."""
-        return any(page.method == "ocr" for page in self.says.pages)
+        return self.says.read_by_ocr
 
     @cached_property
     def text(self) -> str:

@@ -47,7 +47,14 @@ def _pointed_claims(
 
 
 #: The reader's claim about the same fact.
-_CLAIMS = {"payer": "payer", "payee": "payee", "total": "amount", "signed_on": "date", "account": "account"}
+_CLAIMS = {
+    "payer": "payer",
+    "payee": "payee",
+    "total": "amount",
+    "signed_on": "date",
+    "account": "account",
+    "status": "status",
+}
 
 
 def _difference(
