@@ -124,7 +124,7 @@ INSERT INTO evidence_files (unit_id, digest, region_code, name, media_type, size
 async def test_traits_become_those_of_a_unit(
     cluster: EmbeddedServer, empty_database_url: str, name: str
 ) -> None:
-    await upgrade_to(empty_database_url, "0063")
+    await upgrade_to(empty_database_url, "0064")
     cluster.run_sql(_TRAITS_BEFORE, database=name)
     await upgrade_to(empty_database_url, "head")
     found = cluster.run_sql("SELECT traits FROM evidence_files ORDER BY name", database=name).splitlines()

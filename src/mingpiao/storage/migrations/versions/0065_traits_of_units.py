@@ -2,8 +2,8 @@
 
 from mingpiao.storage.migrations.sql import run_sql_beside
 
-revision = "0064"
-down_revision = "0063"
+revision = "0065"
+down_revision = "0064"
 branch_labels = None
 depends_on = None
 
