@@ -6,7 +6,7 @@ Reads papers of other hands once, and asks a local server that speaks the chat p
 which finds nine facts of ten; as a mediocre one, which finds half and takes a fifth for something else on the page;
 and as a lying one, which points at something else always and says that all is well. Prints what contradicts the
 bills, what a hint of the model adds, and what it costs honest bills. Fails if any contradiction comes or goes with
-a model: it can add and never subtract.
+a model, also one of its own: it can add hints and nothing else, and never subtract.
 """
 
 import argparse
@@ -180,16 +180,22 @@ async def _ask(model: ChatModel, reading: EvidenceReading, times: int) -> list[U
 def _judged(name: str, paper: Paper, read: Extraction, added: Understood) -> Judged:
     says = msgspec.structs.replace(read, remarks=added.remarks, pointed=added.pointed)
     return Judged(
-        model=name, bills=tuple(_held(bill, says) for bill in paper.bills), pointed=len(added.pointed)
+        model=name, bills=tuple(held_against(bill, says) for bill in paper.bills), pointed=len(added.pointed)
     )
 
 
-def _held(bill: Bill, says: Extraction) -> tuple[str, tuple[str, ...], bool]:
+def held_against(bill: Bill, says: Extraction) -> tuple[str, tuple[str, ...], bool]:
+    """A bill as `Judged` has it, held against what was read and what a model added to it."""
     facts, files = facts_of(bill), {"paper": says}
     usage = {"paper": Usage(amount=bill.used, bills=1)} if bill.used else {}
     claims = compare(facts, files, usage)
     hints = model_claims(facts, files, claims)
-    return bill.wrong, _contradicting(claims), any("大模型认为" in claim.explanation for claim in hints)
+    return bill.wrong, _contradicting((*claims, *hints)), any(map(_is_of_a_fact, hints))
+
+
+def _is_of_a_fact(claim: Claim) -> bool:
+    """Whether a model's claim sets a fact against the bill, and is no remark of its own."""
+    return claim.source == "model" and claim.expected != ""
 
 
 def _contradicting(claims: Sequence[Claim]) -> tuple[str, ...]:

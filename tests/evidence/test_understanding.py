@@ -10,6 +10,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from bench.papers import models
+from bench.papers.values import Bill
 
 from mingpiao.evidence.masking import mask, personal_names
 from mingpiao.evidence.model import (
@@ -414,6 +416,35 @@ async def test_what_agrees_with_the_bill_or_is_told_already_is_none() -> None:
     assert await hints({"payer": RIGHT["payer"]}, FACTS, before=contradicts) == []
     draft = Claim(name="status", verdict=ClaimVerdict.CONTRADICT, expected="", found="", explanation="")
     assert await hints({"status": RIGHT["status"]}, FACTS, before=(draft,)) == []
+
+
+def test_the_measurement_of_models_sees_a_model_that_contradicts(monkeypatch: pytest.MonkeyPatch) -> None:
+    bill = Bill(
+        payer="北方乳业有限公司",
+        unit="内蒙古某某慈善基金会",
+        total=Decimal("12000.00"),
+        issued_on=date(2026, 11, 21),
+        items=("捐赠收入",),
+    )
+    said = Claim(
+        name="model",
+        verdict=ClaimVerdict.HINT,
+        expected="北方乳业有限公司",
+        found="",
+        explanation="",
+        source="model",
+    )
+
+    def told(verdict: ClaimVerdict, expected: str = said.expected) -> tuple[tuple[str, ...], bool]:
+        claim = msgspec.structs.replace(said, verdict=verdict, expected=expected)
+        monkeypatch.setattr(models, "model_claims", lambda *_: (claim,))
+        _, contradicted, hinted = models.held_against(bill, LETTER.extraction)
+        return contradicted, hinted
+
+    kept, hinted = told(ClaimVerdict.HINT)
+    assert hinted
+    assert told(ClaimVerdict.HINT, expected="") == (kept, False), "a remark is no fact"
+    assert told(ClaimVerdict.CONTRADICT)[0] == (*kept, "model")
 
 
 @pytest.mark.parametrize(

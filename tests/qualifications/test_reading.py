@@ -360,6 +360,15 @@ def test_who_signs_above_a_day_is_the_issuer_where_no_label_tells_it() -> None:
     assert "issuer" not in read_fields(page_of(*rows[:3])).fields
 
 
+def test_lines_without_height_sign_nothing() -> None:
+    (page,) = page_of(("浙江省民政厅", 600, 700), ("2018年07月18日", 590, 735))
+    flat = [
+        msgspec.structs.replace(line, place=msgspec.structs.replace(line.place, bottom=line.place.top))
+        for line in page.lines
+    ]
+    assert "issuer" not in read_fields([msgspec.structs.replace(page, lines=tuple(flat))]).fields
+
+
 def test_a_person_without_a_label_is_offered_but_never_sure() -> None:
     rows = (
         ("名称", 100, 150),

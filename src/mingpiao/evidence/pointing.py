@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from mingpiao.evidence.extraction.amounts import spot_amounts
-from mingpiao.evidence.extraction.characters import fold
+from mingpiao.evidence.extraction.characters import fold, packed
 from mingpiao.evidence.extraction.dates import spot_dates
 from mingpiao.evidence.extraction.flow import Flow
 from mingpiao.evidence.extraction.names import is_name
@@ -30,7 +30,7 @@ def _amount(written: str, places: Sequence[PagePlace], says: Extraction) -> str 
     known = {
         one.value
         for one in says.amounts
-        if _plain(one.found.text) in _plain(written) and _is_on(one.found, places)
+        if packed(one.found.text) in packed(written) and _is_on(one.found, places)
     }
     values = known or {one.value for one in spot_amounts(_flow(written))}
     return plain(values.pop()) if len(values) == 1 else None
@@ -69,10 +69,6 @@ _READERS: Mapping[str, Callable[[str, Sequence[PagePlace], Extraction], str | No
     "purpose": _words,
     "status": _words,
 }
-
-
-def _plain(text: str) -> str:
-    return "".join(text.split())
 
 
 def _flow(text: str) -> Flow:

@@ -130,6 +130,8 @@ def _title_rows(text: PageText) -> Iterator[tuple[TextPiece, ...]]:
 
 def _goes_on_below(upper: TextPiece, lower: TextPiece) -> bool:
     """Whether a cell stands directly below another one of the same size, in the middle of it or at its edge."""
+    if upper.height <= 0:
+        return False
     gap = (lower.place.top - upper.place.bottom) / upper.height
     alike = 0.6 <= lower.height / upper.height <= 1.6
     one, other = upper.place, lower.place
@@ -192,14 +194,15 @@ def _named(texts: Sequence[PageText]) -> Found | None:
 
 def _signed(texts: Sequence[PageText]) -> Found | None:
     """The issuer at the end of a page without a label: an authority with nothing but a day below it."""
-    for cell in (cell for text in reversed(texts) for cell in reversed(text.loose)):
+    cells = (cell for text in reversed(texts) for cell in reversed(text.loose))
+    for cell in (cell for cell in cells if _AUTHORITY.fullmatch(cell.text)):
         dated = any(
-            _goes_on_below(cell, other) and _DAY_ONLY.fullmatch(other.text)
+            _DAY_ONLY.fullmatch(other.text) and _goes_on_below(cell, other)
             for text in texts
             for other in text.loose
             if other is not cell and other.shown[0].page == cell.shown[0].page
         )
-        if dated and _AUTHORITY.fullmatch(cell.text):
+        if dated:
             signature = LabelledValue(field="issuer", pieces=(cell,))
             return _written(cell.text, signature, factor=_UNLABELLED)
     return None

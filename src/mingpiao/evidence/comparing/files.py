@@ -41,6 +41,11 @@ class File(msgspec.Struct, frozen=True, dict=True):
         return fold(self.text).split("\n")
 
     @cached_property
+    def packed_rows(self) -> list[str]:
+        """The same without any space."""
+        return [packed(row) for row in self.rows]
+
+    @cached_property
     def packed(self) -> str:
         """The text without any space, its characters as they are: so the weights of purposes learnt it."""
         return re.sub(r"\s", "", self.text)

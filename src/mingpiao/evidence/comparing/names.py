@@ -13,7 +13,7 @@ from mingpiao.evidence.comparing.weighed import (
     has_probabilities,
     held_against,
 )
-from mingpiao.evidence.extraction.characters import fold
+from mingpiao.evidence.extraction.characters import fold, packed
 from mingpiao.evidence.extraction.labels import PAYEE, PAYER
 from mingpiao.evidence.extraction.names import is_organisation, nearly_same_name, same_name
 from mingpiao.evidence.model import BillFacts, Claim, ClaimVerdict, Party
@@ -179,9 +179,9 @@ def _beside_the_unit(own: str, unit: str, file: File) -> list[Found]:
 
     Receipts name both sides beside each other, so that only their 本方 tells.
     """
-    wanted = fold(unit).replace(" ", "")
-    rows = [row.replace(" ", "") for row in file.rows]
-    others = {fold(party.name.value).replace(" ", "") for party in file.says.parties if party.role}
+    wanted = packed(unit)
+    rows = file.packed_rows
+    others = {packed(party.name.value) for party in file.says.parties if party.role}
     others = {name for name in others if name not in wanted and wanted not in name}
     found: dict[str, Found] = {}
     for place, row in enumerate(rows):

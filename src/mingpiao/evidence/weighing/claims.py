@@ -9,7 +9,7 @@ from rapidfuzz.fuzz import partial_ratio
 
 from mingpiao.evidence.comparing.files import File
 from mingpiao.evidence.comparing.topics import Likeness, compare_topics, telling_phrases
-from mingpiao.evidence.extraction.characters import fold
+from mingpiao.evidence.extraction.characters import fold, packed
 from mingpiao.evidence.extraction.labels import PAYER
 from mingpiao.evidence.extraction.names import (
     is_organisation,
@@ -205,10 +205,11 @@ def _beside_us(bill: BillFacts, others: Sequence[Amount], file: File) -> Feature
     A statement or a list has one line for each payment, and a page of receipts some lines. With what earlier
     bills used, the total is the whole payment.
     """
-    names = {"payer": _packed(bill.payer_name), "unit": _packed(bill.unit_name)}
-    rows = [row.replace(" ", "") for row in file.rows]
+    names = {"payer": packed(bill.payer_name), "unit": packed(bill.unit_name)}
     places = {
-        who: [place for place, row in enumerate(rows) if len(name) > 1 and name in row][:_MOST_PLACES]
+        who: [place for place, row in enumerate(file.packed_rows) if len(name) > 1 and name in row][
+            :_MOST_PLACES
+        ]
         for who, name in names.items()
     }
     used = file.usage.amount if file.usage else _NOTHING
@@ -225,10 +226,6 @@ def _beside_us(bill: BillFacts, others: Sequence[Amount], file: File) -> Feature
     own = [place for each in places.values() for place in each]
     told["another_beside_us"] = float(any(_gap(place, strong, file.rows) <= 1 for place in own))
     return told
-
-
-def _packed(text: str) -> str:
-    return fold(text).replace(" ", "")
 
 
 def writings(value: Decimal, text: str) -> Iterator[str]:
