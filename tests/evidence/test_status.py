@@ -210,6 +210,18 @@ def test_large_words_that_head_clauses_elsewhere_are_marks() -> None:
         assert kinds(extract([large])) == [("revoked", True)]
 
 
+def test_a_stamp_on_one_of_several_receipts_is_not_sure() -> None:
+    page = page_of("收款收据", "今收到会费500.00元", "收款方式：现金", "收款人：张敏")
+    stamps = [line_at("作废", 0.4, top, scale=2) for top in (0.12, 0.6)]
+    below = (line_at("收款收据", 0.12, 0.5, scale=1.6), line_at("今收到会费800.00元", 0.12, 0.6))
+    both = msgspec.structs.replace(page, lines=(*page.lines, *below))
+    # A scan may have the stamp among its lines too.
+    one = msgspec.structs.replace(both, lines=(*both.lines, stamps[1]), aslant=(stamps[1],))
+    assert kinds(extract([one])) == [("revoked", False)]
+    assert kinds(extract([msgspec.structs.replace(both, aslant=tuple(stamps))])) == [("revoked", True)]
+    assert kinds(extract([msgspec.structs.replace(page, aslant=(stamps[0],))])) == [("revoked", True)]
+
+
 def test_only_titles_that_are_repeated_make_several_papers() -> None:
     page = page_of("收款收据", "今收到会费500.00元", "收款人：张敏")
     drawn_large = [("作废", 0.5), ("作废", 0.55), ("———", 0.6), ("———", 0.65), ("·", 0.7), ("·", 0.75)]

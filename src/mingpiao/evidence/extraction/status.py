@@ -10,8 +10,7 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import median
 
 import msgspec
@@ -123,11 +122,12 @@ _MOST_MARKS = 12
 
 def status_of(flow: Flow, pages: Sequence[PageLines]) -> tuple[StatusMark, ...]:
     """What the file says against its own force, each kind once with all its places, the surest first."""
-    # Of several receipts on one page, one may be void.
-    shared = {page.number for page in pages if _has_several(page)}
+    papers = {page.number: _papers_on(page) for page in pages}
     found = [
-        *_aslant(pages),
-        *(_doubted(mark, shared) for mark in (*_lines(pages), *_labelled(flow), *_sentences(flow))),
+        *_doubted(_aslant(pages), papers),
+        *_doubted(_lines(pages), papers),
+        *_doubted(_labelled(flow), papers),
+        *_doubted(_sentences(flow), papers),
         *_copy(flow, pages),
         *_unsigned(flow, pages),
     ]
@@ -189,18 +189,21 @@ class _Page:
         return bisect_left(self._tops, middle) - bisect_right(self._bottoms, middle) > 1
 
 
-def _has_several(page: PageLines) -> bool:
-    """Whether a page has the large title of a paper more than once."""
+def _papers_on(page: PageLines) -> int:
+    """How many papers share a page: as often as the large title of one stands there, at least one."""
     there = _Page(page)
     large = (_bare(line.text) for line in page.lines if there.large(line))
     titles = Counter(text for text in large if _TITLE.search(text) and not _kind_of(text, loud=True))
-    return any(count > 1 for count in titles.values())
+    return max(titles.values(), default=1)
 
 
-def _doubted(mark: StatusMark, shared: AbstractSet[int]) -> StatusMark:
-    """A mark, not sure on a page of several papers."""
-    alone = mark.found.places[0].page not in shared
-    return msgspec.structs.replace(mark, sure=mark.sure and alone)
+def _doubted(marks: Iterable[StatusMark], papers: Mapping[int, int]) -> Iterator[StatusMark]:
+    """Marks, not sure where fewer than the papers of their page have one: of several receipts one may be void."""
+    kept = list(marks)
+    counts = Counter((mark.found.places[0].page, mark.kind) for mark in kept)
+    for mark in kept:
+        page = mark.found.places[0].page
+        yield msgspec.structs.replace(mark, sure=mark.sure and counts[page, mark.kind] >= papers[page])
 
 
 def _lines(pages: Sequence[PageLines]) -> Iterator[StatusMark]:
