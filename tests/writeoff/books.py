@@ -189,13 +189,12 @@ class Books:
     # -- bills ---------------------------------------------------------------------------------------------
 
     def standing(self, bill: Bill) -> BillStanding:
-        if month_of_bill(bill) not in self.done:
-            return BillStanding.OPEN
         states = [case.state for case in self.cases.values() if case.bill.bill_id == bill.bill_id]
         standing = [state for state in states if state is not CaseState.CLEARED]
-        if not standing:
-            return BillStanding.WRITTEN_OFF
-        return _STANDINGS.get(standing[-1], BillStanding.EXCEPTION)
+        told = _STANDINGS.get(standing[-1], BillStanding.EXCEPTION) if standing else BillStanding.WRITTEN_OFF
+        # What is in question stands while the month is open again.
+        is_open = month_of_bill(bill) not in self.done and not told.is_questioned
+        return BillStanding.OPEN if is_open else told
 
     def owed(self, case: Case) -> bool:
         """Whether a notice asks for a bill instead of a case's, which is reversed and was not reissued yet."""
