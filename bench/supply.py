@@ -51,6 +51,8 @@ _MADE = (
     "INSERT INTO stocks (unit_id, kind_code) SELECT unit_id, $1 FROM units",
     # Adding five million rows one by one to what keeps segments apart takes longer than building it once.
     "ALTER TABLE segments DROP CONSTRAINT segments_code_int8range_excl",
+    # So does looking for the holder of each.
+    "ALTER TABLE segments DISABLE TRIGGER drawn",
     """
     INSERT INTO segments (unit_id, kind_code, code, first_number, last_number, state)
     SELECT 1 + n % $1::int, $2, $3, n::bigint * $4::int + 1, (n::bigint + 1) * $4::int, 'used'
@@ -60,6 +62,7 @@ _MADE = (
     ALTER TABLE segments ADD CONSTRAINT segments_code_int8range_excl
         EXCLUDE USING gist (code WITH =, int8range(first_number, last_number, '[]') WITH &&)
     """,
+    "ALTER TABLE segments ENABLE TRIGGER drawn",
     "UPDATE number_pools SET next_number = $1::bigint WHERE code = $2",
     """
     INSERT INTO daily_totals (unit_id, kind_code, day, region_code, issued_count, issued_amount)
@@ -81,7 +84,9 @@ async def _make(server: EmbeddedServer, database: Database, units: int, segments
         (),
         (KIND,),
         (),
+        (),
         (units, KIND, code, _WIDTH, segments),
+        (),
         (),
         (segments * _WIDTH + 1, code),
         (KIND, today(), _DAYS),

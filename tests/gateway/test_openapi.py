@@ -27,7 +27,7 @@ ROOMS = ("gateway", "applications", "issuing", "numbering", "units/service.py", 
          "evidence/scanning.py")  # fmt: skip
 #: Refusals of those rooms that only pages, set-up or the command line can meet.
 ELSEWHERE = {
-    "numbering.supply_stopped",
+    "numbering.supply_stopped", "numbering.not_by_levels", "numbering.request_no_used", "numbering.move_invalid",
     "unit.uscc_invalid", "numbering.count_invalid", "sealing.xml_malformed",
     "sealing.seal_malformed", "crypto.master_key_missing", "crypto.master_key_unreadable",
     "crypto.master_key_malformed", "application.not_yours", "application.already_decided", "application.batch_size",

@@ -168,6 +168,7 @@ RIGHTS = {
         "unit_supply_order": {"UNIT_MANAGER"},
         "supply_decide": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"},
         "supply_settings": {"DEPARTMENT_HEAD"},
+        "supply_move": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"},
     },
     "writeoff.rights": {
         "unit_writeoff": {"UNIT_HANDLER", "UNIT_MANAGER"},

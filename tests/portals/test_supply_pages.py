@@ -165,3 +165,43 @@ async def test_the_head_of_the_province_sets_the_limits(site: World) -> None:
     assert (await head.submit(form, at, months_at_most="4", all_written_off="yes")).status_code == 303
     assert (await head.submit(form, at, months_at_most="5")).status_code == 409
     assert "4 个月的用量" in (await (await site.browser("officer")).get(at)).text
+
+
+async def test_numbers_are_passed_down_and_given_back_by_pages(site: World) -> None:
+    officer = await site.browser("officer")
+    stock, allot, moves = "/finance/supply/stock", "/finance/supply/stock/allot", "/finance/supply/moves"
+    assert "9,999,999,999" in (await officer.get(stock)).text
+    assert "没有下发或退回过号码" in (await officer.get(moves)).text
+    assert "全省现由省级统一发放号码" in (await officer.get(allot)).text
+    head = await site.browser(Role.DEPARTMENT_HEAD, region="150000")
+    settings = "/finance/supply/settings"
+    await head.submit(await head.get(settings), settings, by_levels="yes")
+    assert "逐级下发" in (await officer.get("/finance/supply/settings")).text
+    form = members_of((await officer.get(allot)).text)
+    wrong = await officer.post(allot, form | {"to_region": "150102", "kind": KIND, "quantity": "0"})
+    assert (wrong.status_code, "请选择本级直接管理的下级地区" in wrong.text) == (422, True)
+    assert "请填写1至1,000,000,000之间的数量" in wrong.text
+    right = form | {"to_region": "150100", "kind": KIND, "quantity": "5,000", "note": "上半年"}
+    for _ in range(2):
+        assert (await officer.post(allot, right)).status_code in (200, 303)
+    assert await site.value("SELECT count(*) FROM number_moves") == 1
+    shown = (await officer.get(stock)).text
+    assert f'href="{stock}?region=150100"' in shown
+    city = await site.browser(Role.DEPARTMENT_OFFICER, region="150100")
+    assert "5,000" in (await city.get(stock)).text
+    assert (await city.get(stock, region="150200")).status_code == 404
+    back = "/finance/supply/stock/return"
+    form = members_of((await city.get(back)).text)
+    code = await site.value("SELECT code FROM number_lots")
+    short = await city.post(back, form | {"code": code, "quantity": "5001"})
+    assert "只有5,000个号码" in short.text
+    assert (await city.post(back, form | {"code": code, "quantity": "1000"})).status_code in (200, 303)
+    listed = (await city.get(moves)).text
+    assert listed.count("<tr") == 3
+    county = await site.browser(Role.DEPARTMENT_OFFICER, region="150102")
+    assert "没有下发或退回过号码" in (await county.get(moves)).text
+    assert "没有可以退回的号码" in (await county.get(back)).text
+    assert "本级没有下级地区" in (await county.get(allot)).text
+    unit = await of_unit(site, site.province.hospital, Role.UNIT_MANAGER)
+    assert (await unit.post(allot, right)).status_code == 403
+    assert "省级的号码就在号码池里" in (await officer.get(back)).text

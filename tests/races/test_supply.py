@@ -1,14 +1,20 @@
 """Two requests for the last of what a unit may have, and a request against what stops supply."""
 
+from collections.abc import Coroutine
 from datetime import date
+from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from tests.supply.asking import KIND, ask, free_of, used, wanted
+from tests.supply.test_departments import CITY, COUNTY, by_levels, down, stock, up
 from tests.support.locks import LIMITS_AS_A_LOOK, WITH_AND_WITHOUT, lock_taken_away, race, writing
 from tests.support.province import ACTING
 from tests.support.world import World
+from tests.writeoff.casework import officer
 from tests.writeoff.months import unit_of
 
 from mingpiao.kernel.clock import StoppedClock, today
+from mingpiao.kernel.errors import Refusal
 from mingpiao.numbering.service import set_valid_until
 from mingpiao.supply.model import RequisitionState
 from mingpiao.supply.service import kind_stocks
@@ -72,3 +78,30 @@ async def test_a_certificate_that_ends_meanwhile_stops_the_request(
     )
     # With the lock the numbers came first and the end of the certificate after them.
     assert written is locked
+
+
+@WITH_AND_WITHOUT
+async def test_two_departments_do_not_get_the_same_numbers(world: World, other: World, locked: bool) -> None:
+    """A city passes its last numbers down while it gives them back; without the lock the database itself refuses."""
+    await by_levels(world)
+    await down(world, await officer(world), CITY, 10)
+    people = [await officer(world, CITY), await officer(world, CITY)]
+
+    async def attempt(move: Coroutine[Any, Any, int]) -> str:
+        try:
+            await move
+        except Refusal as refusal:
+            return refusal.problems[0].code
+        except IntegrityError:
+            return "two holders"
+        return "moved"
+
+    with lock_taken_away("number lots", unless=locked):
+        answers = await race(
+            world.url,
+            writing("number_lots"),
+            attempt(down(world, people[0], COUNTY, 8, "D-1")),
+            attempt(up(other, people[1], 8, "U-1")),
+        )
+    assert sorted(answers) == sorted(["moved", "numbering.region_short" if locked else "two holders"])
+    assert (await stock(world, CITY))[4] == 2

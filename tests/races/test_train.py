@@ -195,7 +195,7 @@ async def test_two_units_draw_different_numbers_from_a_pool(world: World, other:
     if locked:
         assert outcomes[1].first == outcomes[0].last + 1
     else:
-        assert isinstance(outcomes[1], asyncpg.ExclusionViolationError)
+        assert isinstance(outcomes[1], asyncpg.IntegrityConstraintViolationError)
 
 
 @WITH_AND_WITHOUT

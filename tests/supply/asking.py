@@ -42,10 +42,12 @@ async def emptied(world: World, resident: Resident, kind_code: str = KIND) -> No
         await open_stock(connection, resident.unit_id, kind_code, acting=ACTING)
 
 
-async def used(world: World, clock: StoppedClock, bills: int = 4) -> None:
-    """The hospital issued some bills in the first month; then its stock is empty, in the second."""
+async def used(
+    world: World, clock: StoppedClock, bills: int = 4, *, resident: Resident | None = None
+) -> None:
+    """A unit, usually the hospital, issued some bills in the first month; then its stock is empty, in the second."""
     clock.set(on(FIRST))
-    hospital = world.province.hospital
+    hospital = resident or world.province.hospital
     await world.issue(hospital, *hospital.requests(bills, kind=KIND))
     await emptied(world, hospital)
     clock.set(on(SECOND))

@@ -102,3 +102,14 @@ def test_a_month_in_its_window_stops_only_where_the_province_says_so() -> None:
     strict = SupplyPolicy(all_written_off=True)
     (finding,) = audit(1, facts(policy=strict, **open_month)).findings
     assert finding.message == "2026年10月的票据尚未核销，请先核销，核旧领新。"
+
+
+def test_what_the_department_does_not_have_waits_for_a_person() -> None:
+    assert audit(300, facts(department_run=300)).state is RequisitionState.GRANTED
+    verdict = audit(301, facts(department_run=300))
+    assert (verdict.state, [each.code for each in verdict.findings]) == (
+        RequisitionState.REVIEW,
+        ["supply.department_short"],
+    )
+    assert audit(1, facts(department_run=0)).state is RequisitionState.REVIEW
+    assert audit(600, facts(department_run=None)).state is RequisitionState.GRANTED

@@ -139,11 +139,11 @@ async def test_what_goes_wrong_with_one_unit_keeps_no_other_waiting(
     )
     seen: list[int] = []
 
-    async def fails_for_the_first(connection: Any, unit_id: int, kind_code: str) -> Any:
+    async def fails_for_the_first(connection: Any, unit_id: int, kind_code: str, code: str) -> Any:
         seen.append(unit_id)
         if len(seen) == 1:
             raise RuntimeError("unforeseen")
-        return await facts_of(connection, unit_id, kind_code)
+        return await facts_of(connection, unit_id, kind_code, code)
 
     monkeypatch.setattr(orders, "facts_of", fails_for_the_first)
     with pytest.raises(ExceptionGroup) as failed:

@@ -333,10 +333,12 @@ async def test_an_empty_pool_writes_nothing(world: World, clock: StoppedClock) -
     hospital = world.province.hospital
     catalog = await world.catalog.get()
     code = catalog.bill_code(catalog.kinds[KIND])
+    pool = await world.value("SELECT next_number FROM number_pools WHERE code = $1", code)
     await world.tamper("UPDATE number_pools SET next_number = 9999999999 WHERE code = $1", code)
     (problem,) = await refused(ask(world, hospital, wanted(5), acting=unit_of(hospital)))
     assert (problem.code, problem.status) == ("numbering.pool_empty", 409)
     assert await world.value("SELECT count(*) FROM requisitions") == 0
+    await world.tamper("UPDATE number_pools SET next_number = $1 WHERE code = $2", pool, code)
 
 
 async def test_what_was_decided_stays_whoever_tries(world: World, clock: StoppedClock) -> None:

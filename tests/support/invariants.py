@@ -37,6 +37,16 @@ _CONTRADICTIONS = {
         SELECT code FROM number_pools JOIN segments USING (code)
         GROUP BY code, number_pools.next_number HAVING max(last_number) >= number_pools.next_number
     """,
+    "1: no number has two holders, be they units or departments": """
+        WITH spans AS (
+            SELECT code, int8range(first_number, last_number + 1) AS span FROM segments
+            UNION ALL
+            SELECT code, int8range(next_number, last_number + 1) FROM number_lots WHERE next_number <= last_number
+        )
+        SELECT code FROM spans GROUP BY code
+        HAVING sum(upper(span) - lower(span))
+            <> (SELECT sum(upper(one) - lower(one)) FROM unnest(range_agg(span)) AS one)
+    """,
     "evidence: what is used of a file is what standing bills took": """
         SELECT unit_id, digest FROM evidence_files LEFT JOIN (
             SELECT unit_id, paper AS digest, sum(amount) AS amount, count(*) AS bills FROM (

@@ -103,6 +103,7 @@ ERROR_TYPES: dict[str, ErrorType] = {
     "supply.request_unknown": ErrorType(404, "没有这次申领"),
     "numbering.online_unit": ErrorType(409, "在线开票单位不需要申领"),
     "numbering.pool_empty": ErrorType(409, "可发放的号码不足"),
+    "numbering.region_short": ErrorType(409, "同级财政部门的库存不足"),
     "unit.kind_not_granted": ErrorType(409, "没有核定该票据种类"),
     "writeoff.totals_invalid": ErrorType(422, "报送的合计不合要求"),
     "writeoff.receipt_invalid": ErrorType(422, "报送的到账不合要求"),

@@ -96,6 +96,7 @@ _decoder = msgspec.json.Decoder(RequisitionBody)
         problems=(
             "numbering.online_unit",
             "numbering.pool_empty",
+            "numbering.region_short",
             "supply.request_invalid",
             "supply.request_no_used",
             "supply.request_open",

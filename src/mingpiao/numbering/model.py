@@ -118,16 +118,105 @@ class SupplyLimit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class NumberHolder(StrEnum):
-    """Who has a number: the pool of its code, a unit's stock, a bill, or nobody since it was given back."""
+    """Who has a number: the pool of its code, a department's stock, a unit's stock, a bill, or nobody since it was
+    given back.
+    """
 
     POOL = "pool"
+    DEPARTMENT = "department"
     STOCK = "stock"
     TAKEN = "taken"
     RETURNED = "returned"
 
 
+class MoveWay(StrEnum):
+    """How numbers go from one department to another: 下发 to one below, 退回 to the one above, or to the successor of a
+    region that ended.
+    """
+
+    ALLOT = "allot"
+    RETURN = "return"
+    REFORM = "reform"
+
+    @property
+    def label(self) -> str:
+        return {"allot": "下发", "return": "退回", "reform": "区划调整"}[self.value]
+
+
+class WantedMove(msgspec.Struct, frozen=True, kw_only=True):
+    """`quantity` numbers of a 票据代码 that one department passes to another.
+
+    `request_no` is the department's own number of the move; the same one twice is one move.
+    """
+
+    way: MoveWay
+    from_region: str
+    to_region: str
+    kind_code: str
+    code: str
+    quantity: int
+    request_no: str
+    note: str = ""
+
+
+class NumberMove(msgspec.Struct, frozen=True, kw_only=True):
+    """A move that was made, with its 号段 (first, last) in order; both are inclusive."""
+
+    move_id: int
+    way: MoveWay
+    from_region: str
+    to_region: str
+    kind_code: str
+    code: str
+    quantity: int
+    note: str
+    made_by_name: str
+    made_at: datetime
+    spans: tuple[tuple[int, int], ...] = ()
+
+
+class MoveFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which moves a list shows; empty members do not restrict. `region` is on either side of the move."""
+
+    region: str = ""
+    kind_code: str = ""
+    code: str = ""
+    way: str = ""
+
+
+class RegionStock(msgspec.Struct, frozen=True, kw_only=True):
+    """库存 of a department in a 票据代码: numbers received, passed down, passed to units, given back, and left.
+
+    The province received all numbers of the code.
+    """
+
+    region_code: str
+    kind_code: str
+    code: str
+    received: int
+    passed_down: int
+    given_back: int
+    left: int
+
+    @property
+    def to_units(self) -> int:
+        return self.received - self.passed_down - self.given_back - self.left
+
+
+class NumberStage(msgspec.Struct, frozen=True, kw_only=True):
+    """A department's lot that a number was in: by which move it came, and with which numbers (inclusive)."""
+
+    way: MoveWay
+    from_region: str
+    to_region: str
+    first: int
+    last: int
+    at: datetime
+
+
 class NumberPlace(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a number is. Its segment's numbers are inclusive; without a segment it is in the pool.
+    """Where a number is. Its segment's numbers are inclusive; without a segment it is in the pool, or in the stock of
+    the department of `region_code`. `stages` are the departments that had it, oldest first, within the scope.
 
     `returned_at` is when the rest of the segment was given back, also for a number that a bill took before.
     """
@@ -139,3 +228,5 @@ class NumberPlace(msgspec.Struct, frozen=True, kw_only=True):
     last: int | None = None
     allotted_at: datetime | None = None
     returned_at: datetime | None = None
+    region_code: str = ""
+    stages: tuple[NumberStage, ...] = ()

@@ -1,6 +1,7 @@
 """Numbering: allot segments, take numbers for a train (a batch of bills), stop a unit's issuing.
 
-Every transaction here takes its locks in this order: stock rows by (unit, kind), then number pools by code.
+Every transaction here takes its locks in this order: stock rows by (unit, kind), then for each code the lots of
+departments by region, and its number pool.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,6 +17,14 @@ from mingpiao.identity.service import differences, record, record_all
 from mingpiao.kernel.clock import by_database, to_shanghai, today
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import Refusal, refuse
+from mingpiao.numbering.lots import DrawnNumbers, draw, province_of, sources_of
+from mingpiao.numbering.lots import hold_lots as hold_lots
+from mingpiao.numbering.lots import list_moves as list_moves
+from mingpiao.numbering.lots import move_numbers as move_numbers
+from mingpiao.numbering.lots import region_stocks as region_stocks
+from mingpiao.numbering.lots import rest_of_region as rest_of_region
+from mingpiao.numbering.lots import set_flow as set_flow
+from mingpiao.numbering.lots import source_of_unit as source_of_unit
 from mingpiao.numbering.model import PoolLevel, Segment, Stock, StockLevel, SupplyLimit, UnitStanding
 from mingpiao.numbering.tracing import find_number as find_number
 from mingpiao.storage.database import driver_of
@@ -26,7 +35,6 @@ StockKey = tuple[int, str]
 
 STOCK_LIMITS = NamedLock("stock limits")
 STOCK_ROWS = NamedLock("stock rows")
-NUMBER_POOLS = NamedLock("number pools")
 
 # Waits for transactions that set a unit's last day or a lock, so that a new stock row has them too.
 _LOCK_LIMITS = STOCK_LIMITS.statement(
@@ -119,14 +127,9 @@ _MOVE_TO_SEGMENT = """
 UPDATE stocks SET segment_id = $3, code = $4, next_number = $5, last_number = $6, last_issued_at = $7
 WHERE unit_id = $1 AND kind_code = $2
 """
-_DRAW_FROM_POOL = NUMBER_POOLS.statement("""
-UPDATE number_pools SET next_number = next_number + $2
-WHERE code = $1 AND next_number + $2 <= 10000000000
-RETURNING next_number - $2
-""")
 _ADD_SEGMENT = """
-INSERT INTO segments (unit_id, kind_code, code, first_number, last_number)
-VALUES ($1, $2, $3, $4, $5) RETURNING segment_id
+INSERT INTO segments (unit_id, kind_code, code, first_number, last_number, lot_id)
+VALUES ($1, $2, $3, $4, $5, $6) RETURNING segment_id
 """
 _POOL_LEVELS = text(
     "SELECT code, kind_code, next_number - 1 AS allotted, 10000000000 - next_number AS left "
@@ -220,17 +223,28 @@ async def allot(
 ) -> Segment:
     """Allot the next `count` numbers of a 票据代码 to a unit, as a segment in its stock.
 
-    Raises `Refusal`: `numbering.count_invalid`, `numbering.supply_stopped` (409) after the last day on which
-    the unit gets numbers, or `numbering.pool_empty` when fewer numbers are left.
+    They come from the stock of the unit's department where numbers flow by levels, else from the province. Raises
+    `Refusal`: `numbering.count_invalid`, `numbering.supply_stopped` (409) after the last day on which the unit gets
+    numbers, `numbering.pool_empty` (409) when fewer numbers are left, or `numbering.region_short` (409) when the
+    department has no run of so many.
     """
     if not 1 <= count <= 1_000_000_000:
         raise refuse("numbering.count_invalid", "发放数量应在1至10亿之间，请修改后重试。", field="count")
     limits = (await connection.execute(_LOCK_LIMITS.clause, {"unit_id": unit_id})).one()
     if limits.supply_until is not None and limits.supply_until < today():
         raise _supply_stopped(limits.supply_until_reason)
-    # Trains lock in the same order: first the stock, then the pool.
+    # Trains lock in the same order: first the stock, then lots and the pool.
     await connection.execute(_LOCK_STOCK.clause, {"unit_id": unit_id, "kind_code": kind_code})
-    segment = await _add_segment(await driver_of(connection), (unit_id, kind_code), code, count)
+    driver = await driver_of(connection)
+    source = (await sources_of(driver, [(unit_id, code)]))[unit_id, code]
+    segment = await _add_segment(driver, (unit_id, kind_code), code, count, source, least=count)
+    if segment is None and source != province_of(code):
+        raise refuse(
+            "numbering.region_short",
+            f"本级财政部门的库存没有连续的{count:,}个号码，请减少数量分次发放，或先由上级下发。",
+            field="count",
+            status=409,
+        )
     if segment is None:
         raise refuse(
             "numbering.pool_empty", f"票据代码{code}的号码已不足{count}个，请联系省级财政部门。", status=409
@@ -631,7 +645,10 @@ async def take_numbers(
     """
     taken: dict[StockKey, list[BillIdentity]] = {}
     advanced: list[tuple[StockKey, int]] = []
-    for key in sorted(wanted):
+    beyond = {key: blocks[key][0] for key in wanted if wanted[key] > stocks[key].free and key in blocks}
+    sources = await sources_of(connection, [(key[0], code) for key, code in beyond.items()])
+    # Lots and pools are locked in the order of codes and regions, whichever units want their numbers.
+    for key in sorted(wanted, key=lambda key: (_place_of(key, beyond, sources), key)):
         stock = stocks[key]
         direct = min(wanted[key], stock.free)
         taken[key] = _identities(stock.code, stock.next, direct)
@@ -639,7 +656,8 @@ async def take_numbers(
             advanced.append((key, stock.next + direct))
         else:
             missing = wanted[key] - direct
-            taken[key] += await _take_beyond(connection, stock, missing, blocks.get(key), moment)
+            source = sources.get((key[0], beyond.get(key, "")), "")
+            taken[key] += await _take_beyond(connection, stock, missing, blocks.get(key), source, moment)
     if advanced:
         await connection.execute(
             _ADVANCE_STOCKS,
@@ -662,6 +680,13 @@ async def find_unit(connection: AsyncConnection, code: str, number: int) -> int 
     return unit_id
 
 
+def _place_of(
+    key: StockKey, codes: Mapping[StockKey, str], sources: Mapping[tuple[int, str], str]
+) -> tuple[str, str]:
+    code = codes.get(key, "")
+    return (code, sources.get((key[0], code), ""))
+
+
 def _identities(code: str, first: int, count: int) -> list[BillIdentity]:
     return [BillIdentity(code=code, number=f"{first + offset:010d}") for offset in range(count)]
 
@@ -671,9 +696,10 @@ async def _take_beyond(
     stock: Stock,
     missing: int,
     block: tuple[str, int] | None,
+    source: str,
     moment: datetime,
 ) -> list[BillIdentity]:
-    """Use the rest of the current segment, then the next segments in stock, then new blocks."""
+    """Use the rest of the current segment, then the next segments in stock, then new blocks from the region `source`."""
     key = (stock.unit_id, stock.kind_code)
     taken: list[BillIdentity] = []
     segment_id, code, next_number, last = stock.segment_id, stock.code, stock.last + 1, stock.last
@@ -682,7 +708,7 @@ async def _take_beyond(
         if (
             row is None
             and block is not None
-            and await _add_segment(connection, key, block[0], max(missing, block[1]))
+            and await _add_segment(connection, key, block[0], max(missing, block[1]), source)
         ):
             row = await connection.fetchrow(_NEXT_SEGMENT, *key)
         if row is None:
@@ -701,21 +727,23 @@ async def _take_beyond(
 
 
 async def _add_segment(
-    connection: asyncpg.Connection, key: StockKey, code: str, count: int
+    connection: asyncpg.Connection, key: StockKey, code: str, count: int, source: str, *, least: int = 1
 ) -> Segment | None:
-    """Allot a segment from the pool of the code; None when fewer than `count` numbers are left."""
-    first = await connection.fetchval(_DRAW_FROM_POOL.sql, code, count)
-    if first is None:
+    """Allot a segment of `count` numbers of a code, from the stock of a region's department, or its pool.
+
+    What is left of a lot may be fewer, but not fewer than `least`; None when nobody has these.
+    """
+    drawn: DrawnNumbers | None = await draw(connection, source, code, count, least=least)
+    if drawn is None:
         return None
-    last = first + count - 1
-    segment_id = await connection.fetchval(_ADD_SEGMENT, *key, code, first, last)
+    segment_id = await connection.fetchval(_ADD_SEGMENT, *key, code, drawn.first, drawn.last, drawn.lot_id)
     return Segment(
         segment_id=segment_id,
         unit_id=key[0],
         kind_code=key[1],
         code=code,
-        first=first,
-        last=last,
+        first=drawn.first,
+        last=drawn.last,
         state="in_stock",
     )
 

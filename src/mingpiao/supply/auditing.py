@@ -13,7 +13,7 @@ def audit(quantity: int, facts: SupplyFacts) -> Verdict:
     """Whether a unit gets `quantity` numbers.
 
     What stops supply refuses; so does a stock that lasts longer than the policy allows. More than that is shortened.
-    A unit without use, and a large request, wait for a person.
+    A unit without use, a large request, and what the department's stock does not hold, wait for a person.
     """
     stops = tuple(stops_of(facts))
     if stops:
@@ -28,6 +28,8 @@ def audit(quantity: int, facts: SupplyFacts) -> Verdict:
     granted = min(quantity, most)
     if granted > facts.policy.review_above:
         return Verdict(state=RequisitionState.REVIEW, findings=(*shortened, _large(facts)))
+    if facts.department_run is not None and granted > facts.department_run:
+        return Verdict(state=RequisitionState.REVIEW, findings=(*shortened, _DEPARTMENT_SHORT))
     return Verdict(state=RequisitionState.GRANTED, quantity=granted, findings=shortened)
 
 
@@ -63,6 +65,12 @@ def stops_of(facts: SupplyFacts) -> Iterator[SupplyFinding]:
 _NO_USE = SupplyFinding(
     code="supply.no_use",
     message="该票据近期没有一个完整月份的用量可以参照，由财政部门核定月用量后发放；只需核定一次。",
+)
+
+
+_DEPARTMENT_SHORT = SupplyFinding(
+    code="supply.department_short",
+    message="同级财政部门库存的号码不够，由财政部门补充库存后审核发放，结果以消息告知。",
 )
 
 

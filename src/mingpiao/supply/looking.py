@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.kernel.clock import SHANGHAI, today
 from mingpiao.kernel.errors import refuse
-from mingpiao.numbering.service import stock_levels, unit_standings
+from mingpiao.numbering.service import hold_lots, source_of_unit, stock_levels, unit_standings
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
 from mingpiao.supply.model import (
     KindStock,
@@ -73,8 +73,11 @@ async def outlooks_of(connection: AsyncConnection, unit_id: int, free: dict[str,
     }
 
 
-async def facts_of(connection: AsyncConnection, unit_id: int, kind_code: str) -> SupplyFacts:
-    """What the audit looks at; the caller holds the unit's stocks, so that it stays so until the commit."""
+async def facts_of(connection: AsyncConnection, unit_id: int, kind_code: str, code: str) -> SupplyFacts:
+    """What the audit looks at; the caller holds the unit's stocks, so that it stays so until the commit.
+
+    `code` is the 票据代码 of which numbers would be granted.
+    """
     standing = (await unit_standings(connection, [unit_id]))[unit_id]
     free = standing.free.get(kind_code, 0)
     stops = await unit_stops(connection, unit_id)
@@ -89,7 +92,14 @@ async def facts_of(connection: AsyncConnection, unit_id: int, kind_code: str) ->
         open_months=tuple(f"{month:%Y年%-m月}" for month in months),
         overdue_months=tuple(month.name for month in stops.months),
         overdue_notices=tuple(notice.serial for notice in stops.notices),
+        department_run=await _department_run(connection, unit_id, code),
     )
+
+
+async def _department_run(connection: AsyncConnection, unit_id: int, code: str) -> int | None:
+    """The longest run of numbers that the unit's department has, locked; None where the province gives them."""
+    region = await source_of_unit(connection, unit_id)
+    return max(await hold_lots(connection, region, code), default=0) if region else None
 
 
 async def kind_stocks(connection: AsyncConnection, unit_id: int) -> list[KindStock]:

@@ -12,13 +12,15 @@ class SupplyPolicy(msgspec.Struct, frozen=True, kw_only=True):
 
     A request is shortened to `months_at_most` months of use; `months_proposed` months are proposed. A request of more
     than `review_above` numbers is decided by a person. `all_written_off`: every closed month must be written off first
-    (核旧领新); otherwise only those whose last day has passed.
+    (核旧领新); otherwise only those whose last day has passed. `by_levels`: units get numbers from the stock of their own
+    department (逐级下发); otherwise all from the province.
     """
 
     months_at_most: int = 6
     months_proposed: int = 3
     review_above: int = 200_000
     all_written_off: bool = False
+    by_levels: bool = False
 
 
 class SupplyPolicyOf(msgspec.Struct, frozen=True, kw_only=True):
@@ -101,7 +103,8 @@ class SupplyFacts(msgspec.Struct, frozen=True, kw_only=True):
     """All that the audit of a request looks at, as of one moment under the unit's locks.
 
     `locks` and `valid_until` are the unit's; `open_months` closed months that are not written off, `overdue_months` and
-    `overdue_notices` those whose last day has passed, in words. `free` numbers are in stock.
+    `overdue_notices` those whose last day has passed, in words. `free` numbers are in stock. `department_run` is the
+    longest run of numbers in the stock of the unit's department; None where the province gives them.
     """
 
     today: date
@@ -113,6 +116,7 @@ class SupplyFacts(msgspec.Struct, frozen=True, kw_only=True):
     open_months: tuple[str, ...] = ()
     overdue_months: tuple[str, ...] = ()
     overdue_notices: tuple[str, ...] = ()
+    department_run: int | None = None
 
 
 class WantedNumbers(msgspec.Struct, frozen=True, kw_only=True):

@@ -112,7 +112,8 @@ async def _request(database: Database, unit_id: int, kind_code: str, catalog: Ca
         below = await _still_below(connection, unit_id, kind_code)
         if below is None or await open_request(connection, unit_id, kind_code) is not None:
             return
-        facts = await facts_of(connection, unit_id, kind_code)
+        code = catalog.bill_code(catalog.kinds[kind_code])
+        facts = await facts_of(connection, unit_id, kind_code, code)
         quantity = proposal(facts.outlook, facts.free, facts.policy) or 0
         if facts.outlook.is_known and not worth_asking(facts.outlook, quantity, facts.policy):
             return

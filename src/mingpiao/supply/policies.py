@@ -9,6 +9,7 @@ from mingpiao.identity.model import Acting, AuditEntry, Role
 from mingpiao.identity.service import differences, record
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.numbering.service import set_flow
 from mingpiao.supply.model import SupplyPolicy, SupplyPolicyOf
 from mingpiao.supply.tables import supply_policies
 
@@ -61,6 +62,7 @@ async def set_supply_policy(
     )
     if written.scalar_one_or_none() is None:
         raise _policy_changed()
+    await set_flow(connection, by_levels=policy.by_levels)
     told = differences(msgspec.structs.asdict(before.policy), msgspec.structs.asdict(policy))
     await record(
         connection,

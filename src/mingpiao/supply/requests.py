@@ -1,7 +1,8 @@
 """申领: a unit asks for numbers; the audit grants them in the same transaction, or says why not.
 
-Locks: the unit, then its limits and stock rows, then the pool. So two requests of a unit follow one another, and a
-request and what stops supply (a certificate revoked, a month that became overdue) do as well.
+Locks: the unit, then its limits and stock rows, then the lots of its department, then the pool. So two requests of a
+unit follow one another, and a request and what stops supply (a certificate revoked, a month that became overdue) do as
+well.
 """
 
 from typing import Any
@@ -67,7 +68,8 @@ async def request_numbers(
             return _same(known, wanted)
     await _require_askable(connection, unit, wanted, catalog)
     await hold_stocks(connection, [unit_id])
-    facts = await facts_of(connection, unit_id, wanted.kind_code)
+    code = catalog.bill_code(catalog.kinds[wanted.kind_code])
+    facts = await facts_of(connection, unit_id, wanted.kind_code, code)
     _require_valid(wanted, facts)
     verdict = audit(wanted.quantity, facts)
     segment = None
@@ -236,7 +238,8 @@ async def grant_requisition(
     if not await _has_kind(connection, unit.unit_id, present.kind_code, catalog):
         message = "该单位已没有核定该票据种类，或它已停用，不能发放，请写明原因后不予发放。"
         raise refuse("unit.kind_not_granted", message, status=409)
-    facts = await facts_of(connection, unit.unit_id, present.kind_code)
+    code = catalog.bill_code(catalog.kinds[present.kind_code])
+    facts = await facts_of(connection, unit.unit_id, present.kind_code, code)
     if stops := tuple(stops_of(facts)):
         raise Refusal(*(_stopped(each) for each in stops))
     problems = []

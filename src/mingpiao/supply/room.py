@@ -1,6 +1,8 @@
 """What the house needs of supply."""
 
+from mingpiao.catalog.service import REGION_ENDED
 from mingpiao.house.model import Duty, Listener, Room
+from mingpiao.supply.departments import follow_region
 from mingpiao.supply.following import follow_move, follow_switch, undecided
 from mingpiao.supply.model import RequisitionState
 from mingpiao.supply.orders import request_by_order
@@ -12,6 +14,7 @@ ROOM = Room(
         Listener(topic=CLOSING, call=undecided),
         Listener(topic=MOVED, call=follow_move),
         Listener(topic=SWITCHED, call=follow_switch),
+        Listener(topic=REGION_ENDED, call=follow_region),
     ),
     actions={
         "requisition:ask": "申领",
@@ -26,6 +29,7 @@ ROOM = Room(
         "all_written_off": "上月全部核销后才能申领",
         "approved_estimate": "核定的月用量",
         "below": "低于",
+        "by_levels": "逐级下发",
         "code": "代码",
         "first": "起始号码",
         "granted": "发放数量",

@@ -1,5 +1,13 @@
 """The functions of supply that other rooms use."""
 
+from mingpiao.supply.departments import (
+    MAX_MOVE,
+    MAX_NOTE,
+    DepartmentStock,
+    department_stocks,
+    give_back,
+    pass_down,
+)
 from mingpiao.supply.looking import (
     PAGE_SIZE,
     find_by_number,
@@ -24,19 +32,25 @@ from mingpiao.supply.tracing import NumberStep, NumberTrace, trace_number
 
 __all__ = [
     "AUTOMATIC",
+    "MAX_MOVE",
+    "MAX_NOTE",
     "MAX_PURPOSE",
     "MAX_REASON",
     "PAGE_SIZE",
+    "DepartmentStock",
     "NumberStep",
     "NumberTrace",
+    "department_stocks",
     "find_by_number",
     "get_requisition",
+    "give_back",
     "grant_requisition",
     "kind_stocks",
     "list_requisitions",
     "load_supply_policy",
     "open_request",
     "orders_of",
+    "pass_down",
     "refuse_requisition",
     "request_by_order",
     "request_numbers",

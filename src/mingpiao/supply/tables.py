@@ -13,6 +13,7 @@ supply_policies = Table(
     Column("months_proposed", Integer, nullable=False),
     Column("review_above", Integer, nullable=False),
     Column("all_written_off", Boolean, nullable=False),
+    Column("by_levels", Boolean, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("changed_by_name", Text, nullable=False),
     Column("changed_at", DateTime(timezone=True), nullable=False),

@@ -10,7 +10,7 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.codes import NUMBER_SPACE, BillIdentity
 from mingpiao.kernel.errors import Problem, Refusal, refuse
-from mingpiao.numbering.model import NumberHolder, NumberPlace
+from mingpiao.numbering.model import MoveWay, NumberHolder, NumberPlace, NumberStage
 from mingpiao.numbering.service import find_number
 from mingpiao.supply.tables import requisitions
 from mingpiao.units.service import names_of
@@ -24,6 +24,7 @@ WHERE bill.unit_id = :unit_id AND bill.bill_id = :bill_id
 """)
 _HOLDERS = {
     NumberHolder.POOL: "省级号码池",
+    NumberHolder.DEPARTMENT: "财政部门库存",
     NumberHolder.STOCK: "用票单位库存",
     NumberHolder.TAKEN: "已开具的票据",
     NumberHolder.RETURNED: "已退回，不再发放",
@@ -66,17 +67,35 @@ async def trace_number(connection: AsyncConnection, code: str, number: str, cata
     bill = await _bill_steps(connection, place, identity)
     return NumberTrace(
         identity=identity,
-        holder=_HOLDERS[place.holder],
+        holder=_holder(place, catalog),
         kind=catalog.kinds[place.kind_code].name if place.kind_code in catalog.kinds else place.kind_code,
         unit=unit,
         unit_id=place.unit_id,
         has_bill=bool(bill),
         steps=(
+            *(_stage_step(each, catalog) for each in place.stages),
             *await _grant_steps(connection, place, identity, unit),
             *bill,
             *_return_steps(place),
         ),
     )
+
+
+def _holder(place: NumberPlace, catalog: Catalog) -> str:
+    name = f"{department_name(catalog, place.region_code)}的库存" if place.region_code else ""
+    return name or _HOLDERS[place.holder]
+
+
+def _stage_step(stage: NumberStage, catalog: Catalog) -> NumberStep:
+    giver, taker = (department_name(catalog, each) for each in (stage.from_region, stage.to_region))
+    how = {MoveWay.ALLOT: "下发给", MoveWay.RETURN: "退回", MoveWay.REFORM: "随区划调整划转给"}[stage.way]
+    return NumberStep(what=f"随号段{stage.first:010d}至{stage.last:010d}由{giver}{how}{taker}", at=stage.at)
+
+
+def department_name(catalog: Catalog, region_code: str) -> str:
+    """The name of a region's department, or the region's code where there is none."""
+    found = catalog.departments.get(region_code)
+    return found.name if found else region_code
 
 
 def _identity(code: str, number: str) -> BillIdentity:
@@ -102,6 +121,8 @@ def _malformed(field: str, message: str) -> Problem:
 async def _grant_steps(
     connection: AsyncConnection, place: NumberPlace, identity: BillIdentity, unit: str
 ) -> list[NumberStep]:
+    if place.holder is NumberHolder.DEPARTMENT:
+        return []
     if place.first is None or place.last is None:
         return [NumberStep(what="在省级号码池中，还没有发放给用票单位")]
     made = (

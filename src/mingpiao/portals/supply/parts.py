@@ -50,7 +50,7 @@ def stock_views(stocks: list[KindStock], catalog: Catalog) -> list[KindStockView
             stock=each,
             name=kind_name(catalog, each.kind_code),
             bars=bars_of(each.outlook),
-            lasts=_lasts(each),
+            lasts=lasts(each.outlook),
         )
         for each in stocks
     ]
@@ -80,8 +80,8 @@ def _share(count: int, most: int) -> int:
     return max(1, round(_HEIGHT * count / most)) if count else 0
 
 
-def _lasts(stock: KindStock) -> str:
-    outlook = stock.outlook
+def lasts(outlook: Outlook) -> str:
+    """How long a stock lasts, in words."""
     if not outlook.is_known:
         return "还没有一个完整月份的用量"
     if outlook.runs_out_on is None:

@@ -9,3 +9,5 @@ UNIT_SUPPLY_ORDER = Right("unit_supply_order", frozenset({Role.UNIT_MANAGER}))
 SUPPLY_DECIDE = Right("supply_decide", DEPARTMENT_ROLES)
 #: Change 申领设置; of the province alone, which the verb holds.
 SUPPLY_SETTINGS = Right("supply_settings", frozenset({Role.DEPARTMENT_HEAD}))
+#: Pass numbers to departments below, and give them back up.
+SUPPLY_MOVE = Right("supply_move", DEPARTMENT_ROLES)

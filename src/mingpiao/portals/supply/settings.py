@@ -47,6 +47,13 @@ _FORM = PageForm(
             kind="select",
             options=(("no", "逾期未核销的不能申领"), ("yes", "已结账的月份全部核销后才能申领")),
         ),
+        FormField(
+            name="by_levels",
+            label="号码发放",
+            kind="select",
+            hint="逐级下发的，申领和即领即开从单位同级财政部门的库存发放；改之前先下发号码，库存为空的地区不能发放。",
+            options=(("no", "由省级统一发放"), ("yes", "逐级下发")),
+        ),
     ),
     button="保存",
     cancel="/finance/supply",
@@ -86,6 +93,7 @@ def _values(found: SupplyPolicyOf) -> dict[str, str]:
         "months_proposed": str(policy.months_proposed),
         "review_above": str(policy.review_above),
         "all_written_off": "yes" if policy.all_written_off else "no",
+        "by_levels": "yes" if policy.by_levels else "no",
         "revision": str(found.revision),
     }
 
@@ -99,6 +107,7 @@ async def change_settings(call: NamedDependency[PageCall]) -> Response[str] | Re
         months_proposed=typed_number(typed.get("months_proposed", "")),
         review_above=typed_number(typed.get("review_above", "")),
         all_written_off=typed.get("all_written_off") == "yes",
+        by_levels=typed.get("by_levels") == "yes",
     )
     try:
         async with call.services.database.system() as connection:  # system: a verb writes

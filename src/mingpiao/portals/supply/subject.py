@@ -2,12 +2,17 @@
 
 from mingpiao.portals.gates import FINANCE_VIEW, UNIT_VIEW
 from mingpiao.portals.subjects import MenuEntry, Subject
-from mingpiao.portals.supply import finance, lists, settings, tracing, unit
+from mingpiao.portals.supply import departments, finance, lists, settings, tracing, unit
 
 SUBJECT = Subject(
     unit=unit.HANDLERS,
-    finance=[*settings.HANDLERS, *tracing.HANDLERS, *finance.HANDLERS],
-    lists=(lists.UNIT_REQUISITIONS, lists.FINANCE_REQUISITIONS),
+    finance=[*settings.HANDLERS, *departments.HANDLERS, *tracing.HANDLERS, *finance.HANDLERS],
+    lists=(
+        lists.UNIT_REQUISITIONS,
+        lists.FINANCE_REQUISITIONS,
+        departments.DEPARTMENT_STOCKS,
+        departments.NUMBER_MOVES,
+    ),
     menu=(
         MenuEntry(
             right=UNIT_VIEW,
@@ -23,6 +28,14 @@ SUBJECT = Subject(
             label="票据申领",
             address=lists.FINANCE_REQUISITIONS.address,
             icon="download",
+        ),
+        MenuEntry(
+            right=FINANCE_VIEW,
+            place=257,
+            label="号码库存",
+            address=departments.ADDRESS,
+            icon="list",
+            covers=(departments.NUMBER_MOVES.address,),
         ),
         MenuEntry(right=FINANCE_VIEW, place=259, label="号码追踪", address=tracing.ADDRESS, icon="search"),
         MenuEntry(
