@@ -7,13 +7,13 @@ happened, not what would.
 """
 
 import re
-import unicodedata
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import median
 
 import msgspec
+import unicodedata2
 
 from mingpiao.evidence.extraction.characters import fold
 from mingpiao.evidence.extraction.flow import CELL, ROW, Flow
@@ -236,7 +236,7 @@ def _head(text: str) -> str:
 
 def _bare(text: str) -> str:
     """The letters and digits of a text, without crosses around it."""
-    plain = "".join(each for each in fold(text) if unicodedata.category(each) in _KEPT)
+    plain = "".join(each for each in fold(text) if unicodedata2.category(each) in _KEPT)
     return _CROSSES.sub("", plain)
 
 
