@@ -3,7 +3,6 @@
 import re
 import shutil
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +10,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
 from tests.support.site import Site
-from tests.support.waiting import PATIENCE_SECONDS
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.browser
 
@@ -36,25 +35,24 @@ def unset() -> Iterator[Site]:
 
 
 def token_of(site: Site) -> str:
-    """The token that the process has printed."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not (found := re.search(r"一次性令牌：(\S+)", site.log())):
-        assert time.monotonic() < deadline, site.log()
-        time.sleep(0.1)
+    """The token that the process has printed, once it answers: it prints first, and listens then."""
+    answered(site)
+    found = re.search(r"一次性令牌：(\S+)", site.log())
+    assert found is not None, site.log()
     return found[1]
 
 
-def until_real(site: Site) -> None:
-    """Wait until the real site has taken the place of the first setup."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while True:
-        try:
-            if httpx.get(f"{site.address}/healthz").status_code == 200:
-                return
-        except httpx.TransportError:
-            pass
-        assert time.monotonic() < deadline, site.log()
-        time.sleep(0.1)
+def answered(site: Site, *status: int) -> None:
+    """Wait until the site answers `/healthz`, with one of these states where any are given."""
+    wait_until(lambda: _answers(site, status), "the site does not answer")
+
+
+def _answers(site: Site, status: tuple[int, ...]) -> bool:
+    try:
+        found = httpx.get(f"{site.address}/healthz").status_code
+    except httpx.TransportError:
+        return False
+    return not status or found in status
 
 
 def picture(page: Page, name: str) -> None:
@@ -110,7 +108,8 @@ def test_a_province_begins_in_a_browser(browser: Browser, unset: Site, size: str
         page.get_by_role("button", name="完成设置").click()
         expect(page.get_by_text("首次设置完成")).to_be_visible()
         picture(page, f"{size}-finished")
-        until_real(unset)
+        # The real site has taken the place of the first setup.
+        answered(unset, 200)
         assert page.goto("/setup").status == 404  # type: ignore[union-attr]
         page.goto("/login")
         page.fill("#username", "first-system")
