@@ -293,3 +293,54 @@ def test_what_stands_in_filled_fields_is_read() -> None:
 
     page = drawn(draw)
     assert page.lines[-1].text.replace(" ", "") == "Total:8,888.00"
+
+
+def _scaled(canvas: Canvas, draw: Callable[[Canvas], None]) -> None:
+    """Draw in a form that the page shows at a quarter of its size."""
+    canvas.beginForm("scaled", 0, 0, 1680, 2380)
+    canvas.setFont("file", 56)
+    draw(canvas)
+    canvas.endForm()
+    canvas.saveState()
+    canvas.scale(0.25, 0.25)
+    canvas.doForm("scaled")
+    canvas.restoreState()
+
+
+def test_what_stands_for_a_glyph_in_a_form_stands_where_the_glyph_is_drawn() -> None:
+    """Browsers write so what has the glyph of a radical too, such as 行 and ⾏."""
+
+    def form(canvas: Canvas) -> None:
+        for place, letter in enumerate("银行大用人民"):
+            canvas._code.append(f"/Span <</ActualText <FEFF{ord(letter):04X}>>> BDC")
+            canvas.drawString(240 + 56 * place, 1200, letter)
+            canvas._code.append("EMC")
+
+    page = drawn(lambda canvas: _scaled(canvas, form))
+    assert page.hidden == 0
+    assert [line.text for line in page.lines] == [*SEEN, "银行大用人民"]
+    place = page.lines[-1].place
+    assert (round(place.left * 420), round(place.right * 420)) == (60, 143)
+    assert 280 < place.top * 595 < place.bottom * 595 < 300
+
+
+def test_what_a_form_strikes_out_is_looked_for_where_it_is_drawn() -> None:
+    def form(canvas: Canvas) -> None:
+        canvas.drawString(240, 1200, "金额：¥8,000.00元")
+        canvas.rect(232, 1214, 600, 4, stroke=0, fill=1)
+
+    page = drawn(lambda canvas: _scaled(canvas, form))
+    assert [line.text for line in page.struck] == ["金额：¥8,000.00元"]
+    assert [line.text for line in page.lines] == list(SEEN)
+
+
+def test_full_stops_of_a_font_that_does_not_tell_how_high_it_is_stand_in_their_line() -> None:
+    with pikepdf.open(io.BytesIO(file_of(lambda canvas: None))) as file:
+        for each in file.objects:
+            if isinstance(each, pikepdf.Dictionary) and each.get("/Type") == "/FontDescriptor":
+                each.Ascent = each.Descent = 0
+                each.FontBBox = pikepdf.Array([0, 0, 1, 1])
+        out = io.BytesIO()
+        file.save(out)
+    (page,) = read_lines(out.getvalue(), PDF)
+    assert [line.text for line in page.lines] == list(SEEN)

@@ -1,10 +1,11 @@
 """Reads PDF files with pdfium: the text layer with a box for each character, and pictures of pages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from ctypes import byref, c_int, c_uint
+from ctypes import byref, c_double, c_int, c_uint, c_void_p
+from ctypes import cast as cast_pointer
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import pypdfium2
 from pypdfium2 import raw
@@ -156,7 +157,7 @@ def _without_recognised(page: Any, found: list[Character], drawn: list[Character
         return found
     view = _to_view(page)
     pictures = islice(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3), _MOST_PICTURES)
-    boxes = [view.box(*item.get_bounds()) for item in pictures]
+    boxes = [view.box(*_bounds(item)) for item in pictures]
     return parted(found, [each for each in undrawn if _over_any(each.glyph, boxes)]).unseen
 
 
@@ -174,7 +175,7 @@ def _seen(page: Any, handle: Any) -> PageCharacters:
     page looks the same without them.
     """
     width, height = page.get_size()
-    found, drawn = _characters(handle, _to_view(page))
+    found, drawn = _characters(handle, _to_view(page), _forms(page))
     found = _without_recognised(page, found, drawn)
     high = readable(drawn, width, height)
     if not high:
@@ -223,7 +224,9 @@ def _to_view(page: Any) -> _View:
     return _View(left, bottom, right - left, top - bottom, page.get_rotation())
 
 
-def _characters(handle: Any, view: _View) -> tuple[list[Character], list[Character]]:
+def _characters(
+    handle: Any, view: _View, forms: Mapping[int, Any]
+) -> tuple[list[Character], list[Character]]:
     """All characters of the text, and those of them that are drawn."""
     found: list[Character] = []
     drawn: list[Character] = []
@@ -236,7 +239,12 @@ def _characters(handle: Any, view: _View) -> tuple[list[Character], list[Charact
             continue
         if not raw.FPDFText_GetLooseCharBox(handle, index, byref(box)):
             continue
-        placed = view.box(box.left, box.bottom, box.right, box.top)
+        edges = (box.left, box.bottom, box.right, box.top)
+        if forms and (form := _form_of(handle, index, forms)) and _misplaced(handle, index, box):
+            edges = _within(form, edges)
+        elif box.top - box.bottom < _LOW:
+            edges = _as_high_as_its_line(handle, index, edges)
+        placed = view.box(*edges)
         angle = round(raw.FPDFText_GetCharAngle(handle, index) * 57.29578) % 360
         found.append(Character(Glyph(text, *placed, spaced, len(found)), (angle + view.rotation) % 360))
         if _shown(handle, index):
@@ -245,11 +253,81 @@ def _characters(handle: Any, view: _View) -> tuple[list[Character], list[Charact
     return found, drawn
 
 
+#: From this height (points) on, a character's box need not be looked at.
+_LOW = 6.0
+#: How far a line of text reaches below and above where it is written, in sizes of its font.
+_BELOW, _ABOVE, _FLAT = 0.12, 0.88, 0.5
+
+
+def _as_high_as_its_line(
+    handle: Any, index: int, edges: tuple[float, float, float, float]
+) -> tuple[float, float, float, float]:
+    """The box of a full stop or a dash of a font that does not tell how high its lines are, as high as those of letters."""
+    x, y, matrix = c_double(), c_double(), raw.FS_MATRIX()
+    if not (
+        raw.FPDFText_GetCharOrigin(handle, index, byref(x), byref(y))
+        and raw.FPDFText_GetMatrix(handle, index, byref(matrix))
+    ):
+        return edges
+    left, bottom, right, top = edges
+    size = raw.FPDFText_GetFontSize(handle, index) * matrix.d
+    upright = abs(matrix.b) + abs(matrix.c) < _EQUAL * abs(matrix.d)
+    if not upright or top - bottom >= _FLAT * size:
+        return edges
+    return left, y.value - _BELOW * size, right, y.value + _ABOVE * size
+
+
+def _form_of(handle: Any, index: int, forms: Mapping[int, Any]) -> Any:
+    text = raw.FPDFText_GetTextObject(handle, index)
+    return forms.get(_address(text)) if text else None
+
+
+def _misplaced(handle: Any, index: int, loose: Any) -> bool:
+    """Whether pdfium tells a character's box in the coordinates of the form that it is drawn in.
+
+    So it does with what a file writes in place of glyphs (ActualText), as browsers do where a glyph is a radical's too
+    (⼈ and 人); its loose box is the tight one.
+    """
+    left, right, bottom, top = c_double(), c_double(), c_double(), c_double()
+    raw.FPDFText_GetCharBox(handle, index, byref(left), byref(right), byref(bottom), byref(top))
+    return (
+        not raw.FPDFText_IsGenerated(handle, index)
+        and max(abs(loose.left - left.value), abs(loose.right - right.value), abs(loose.top - top.value))
+        < _EQUAL
+    )
+
+
+_EQUAL = 0.01
+
+
+def _forms(page: Any) -> dict[int, Any]:
+    """The forms in which texts stand, by the address of the text."""
+    texts = page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT], max_depth=_DEPTH)
+    return {_address(item.raw): item.container for item in texts if item.container is not None}
+
+
+def _address(handle: Any) -> int:
+    return cast(int, cast_pointer(handle, c_void_p).value)
+
+
 def _shown(handle: Any, index: int) -> bool:
     text_object = raw.FPDFText_GetTextObject(handle, index)
     return (
         not text_object or raw.FPDFTextObj_GetTextRenderMode(text_object) != raw.FPDF_TEXTRENDERMODE_INVISIBLE
     )
+
+
+def _bounds(item: Any) -> tuple[float, float, float, float]:
+    """Left, bottom, right and top of what a page draws, also of what stands in forms that move and scale it."""
+    return _within(item.container, item.get_bounds())
+
+
+def _within(form: Any, box: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    """A box on the page that is told in the coordinates of a form, or of the page where `form` is None."""
+    while form is not None:
+        box = form.get_matrix().on_rect(*box)
+        form = form.container
+    return box
 
 
 def _ruling(page: Any) -> tuple[list[TableRule], list[Strike]]:
@@ -260,7 +338,7 @@ def _ruling(page: Any) -> tuple[list[TableRule], list[Strike]]:
     for number, item in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=3)):
         if number >= MAX_OBJECTS:
             break
-        left, top, right, bottom = view.box(*item.get_bounds())
+        left, top, right, bottom = view.box(*_bounds(item))
         if bottom - top > _SHORTEST_RULE and _straight(item):
             sides = {left, right} if right - left > _WIDEST_RULE else {(left + right) / 2}
             rules += [TableRule(x, top, bottom) for x in sides]
@@ -321,7 +399,7 @@ def scan_resolution(page: Any) -> float | None:
     for number, item in enumerate(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)):
         if number >= MAX_OBJECTS:
             break
-        left, bottom, right, top = item.get_bounds()
+        left, bottom, right, top = _bounds(item)
         if (right - left) * (top - bottom) > MOSTLY_PICTURE * area:
             pixels_wide, pixels_high = item.get_px_size()
             # Areas are compared, since the picture may be rotated on the page.
