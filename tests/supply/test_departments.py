@@ -220,6 +220,9 @@ async def test_nobody_passes_on_what_is_not_theirs(world: World) -> None:
     ):
         assert await refused(down(world, acting, to, 1)) == ("numbering.move_invalid", 422), what
     assert await refused(down(world, unit_of(world.province.hospital), city, 1)) == ("access.denied", 403)
+    # What a region's end moves has numbers that no form takes away from it.
+    taken = down(world, await officer(world), city, 1, "reform-15010126")
+    assert await refused(taken) == ("numbering.move_invalid", 422)
     assert await refused(up(world, await officer(world), 1)) == ("access.denied", 403)
     assert await refused(up(world, await officer(world, other), 1)) == ("numbering.move_invalid", 422)
     assert await refused(up(world, await officer(world, city), 11)) == ("numbering.region_short", 409)

@@ -19,6 +19,7 @@ from mingpiao.kernel.codes import NUMBER_SPACE
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.numbering.model import MoveFilter, MoveWay, NumberMove, RegionStock, WantedMove
 from mingpiao.numbering.tables import number_moves
+from mingpiao.storage.database import driver_of
 from mingpiao.storage.locks import NamedLock
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
 
@@ -175,8 +176,8 @@ async def move_numbers(
         spans.append((row.lot_id, row.next_number, row.next_number + count - 1))
         missing -= count
     if missing and wanted.from_region == province_of(wanted.code):
-        sql = _DRAW_FROM_POOL.sql.replace("$1", ":code").replace("$2", "CAST(:count AS bigint)")
-        first = await connection.scalar(text(sql), {"code": wanted.code, "count": missing})
+        driver = await driver_of(connection)
+        first = await driver.fetchval(_DRAW_FROM_POOL.sql, wanted.code, missing)
         if first is not None:
             spans.append((None, first, first + missing - 1))
             missing = 0

@@ -24,6 +24,8 @@ from mingpiao.supply.tracing import department_name
 MAX_NOTE = 200
 #: So many numbers go in one move at most; a 票据代码 has ten thousand million.
 MAX_MOVE = 1_000_000_000
+#: The numbers of what moves when a region ends begin so, and no form's do.
+_REFORM = "reform-"
 _DECIDING = frozenset({Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD})
 _USED = text("""
 SELECT region_code, kind_code, CAST(date_trunc('month', day) AS date) AS month,
@@ -135,7 +137,7 @@ def _problems(quantity: int, request_no: str, note: str) -> list[Problem]:
         problems.append(_wrong("quantity", f"请填写1至{MAX_MOVE:,}之间的数量。"))
     if len(note) > MAX_NOTE or unprintable(note):
         problems.append(_wrong("note", f"说明不超过{MAX_NOTE}个字，不含特殊符号。"))
-    if not 1 <= len(request_no) <= 64 or unprintable(request_no):
+    if not 1 <= len(request_no) <= 64 or unprintable(request_no) or request_no.startswith(_REFORM):
         problems.append(_wrong("request_no", "表单不完整，请从库存页面重新打开。"))
     return problems
 
@@ -176,7 +178,7 @@ async def follow_region(connection: AsyncConnection, region: str, into: str, *, 
             kind_code=stock.kind_code,
             code=stock.code,
             quantity=left,
-            request_no=f"reform-{stock.code}",
+            request_no=f"{_REFORM}{stock.code}",
         )
         await move_numbers(connection, wanted, acting=acting)
 

@@ -1,6 +1,6 @@
 """/finance/supply/stock: numbers in the stock of departments, passing them down, and giving them back up."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -211,6 +211,10 @@ _NOTE = FormField(
 )
 
 
+def _choice(name: str, label: str, options: tuple[tuple[str, str], ...]) -> FormField:
+    return FormField(name=name, label=label, kind="select", required=True, empty="请选择", options=options)
+
+
 @get("/supply/stock/allot", guards=[require_right(SUPPLY_MOVE)])
 async def pass_down_page(call: NamedDependency[PageCall]) -> Response[str]:
     """下发: which region right below, which kind, and how many."""
@@ -221,74 +225,31 @@ async def _down_page(
     call: PageCall, values: Mapping[str, str], problems: tuple[Problem, ...] = ()
 ) -> Response[str]:
     catalog = await call.services.catalog.get()
-    own = home_region(call.session.account, catalog)
+    own, present = home_region(call.session.account, catalog), _codes(catalog)
     async with call.reads() as connection:
         by_levels = (await load_supply_policy(connection)).policy.by_levels
-        stocks = await department_stocks(connection, [own], _codes(catalog))
+        stocks = await department_stocks(connection, [own], present)
     below = _children(catalog, own)
     why = ""
     if not by_levels:
         why = "全省现由省级统一发放号码，不逐级下发。需要时由省级负责人在“申领设置”中改为“逐级下发”。"
     elif not below:
         why = "本级没有下级地区。号码直接发给本级的用票单位，不需要的可以退回上级。"
-    present = _codes(catalog)
-    form = PageForm(
-        address=_DOWN,
-        fields=(
-            FormField(
-                name="to_region",
-                label="下级地区",
-                kind="select",
-                required=True,
-                empty="请选择",
-                options=tuple((code, _region_name(catalog, code)) for code in below),
-            ),
-            FormField(
-                name="kind",
-                label="票据种类",
-                kind="select",
-                required=True,
-                empty="请选择",
-                options=tuple(
-                    (
-                        each.stock.kind_code,
-                        f"{kind_name(catalog, each.stock.kind_code)}（结余{each.stock.left:,}）",
-                    )
-                    for each in stocks
-                    if each.stock.code in present
-                ),
-            ),
-            _QUANTITY,
-            _NOTE,
-        ),
-        button="下发",
-        cancel=ADDRESS,
+    kinds = tuple(
+        (each.stock.kind_code, f"{kind_name(catalog, each.stock.kind_code)}（结余{each.stock.left:,}）")
+        for each in stocks
+        if each.stock.code in present
     )
+    regions = tuple((code, _region_name(catalog, code)) for code in below)
+    choices = (_choice("to_region", "下级地区", regions), _choice("kind", "票据种类", kinds))
+    form = PageForm(address=_DOWN, fields=(*choices, _QUANTITY, _NOTE), button="下发", cancel=ADDRESS)
     return _form_page(call, form, "下发号码", values, problems, why)
 
 
 @post("/supply/stock/allot", guards=[require_right(SUPPLY_MOVE)], status_code=200)
 async def pass_numbers_down(call: NamedDependency[PageCall]) -> Response[str] | Response[bytes]:
     """Pass numbers down; the same form once more is the same move."""
-    typed = await read_form(call.request)
-    catalog = await call.services.catalog.get()
-    try:
-        async with call.services.database.system() as connection:  # system: a verb writes
-            await pass_down(
-                connection,
-                typed.get("to_region", ""),
-                typed.get("kind", ""),
-                typed_number(typed.get("quantity", "")),
-                catalog,
-                request_no=typed.get("request_no", ""),
-                note=typed.get("note", ""),
-                acting=call.acting,
-            )
-    except Refusal as refusal:
-        if refusal.status == 403:
-            raise
-        return await _down_page(call, typed, refusal.problems)
-    return redirect(call.request, _MOVES_ADDRESS)
+    return await _moved(call, pass_down, ("to_region", "kind"), _down_page)
 
 
 @get("/supply/stock/return", guards=[require_right(SUPPLY_MOVE)])
@@ -309,39 +270,35 @@ async def _up_page(
         why = "省级的号码就在号码池里，不需要退回。"
     elif not stocks:
         why = "本部门的库存里没有可以退回的号码。"
-    form = PageForm(
-        address=_UP,
-        fields=(
-            FormField(
-                name="code",
-                label="票据",
-                kind="select",
-                required=True,
-                empty="请选择",
-                options=tuple(
-                    (each.code, f"{kind_name(catalog, each.kind_code)} {each.code}（结余{each.left:,}）")
-                    for each in stocks
-                ),
-            ),
-            _QUANTITY,
-            _NOTE,
-        ),
-        button="退回上级",
-        cancel=ADDRESS,
+    codes = tuple(
+        (each.code, f"{kind_name(catalog, each.kind_code)} {each.code}（结余{each.left:,}）")
+        for each in stocks
     )
+    fields = (_choice("code", "票据", codes), _QUANTITY, _NOTE)
+    form = PageForm(address=_UP, fields=fields, button="退回上级", cancel=ADDRESS)
     return _form_page(call, form, "退回号码", values, problems, why)
 
 
 @post("/supply/stock/return", guards=[require_right(SUPPLY_MOVE)], status_code=200)
 async def give_numbers_back(call: NamedDependency[PageCall]) -> Response[str] | Response[bytes]:
     """Give numbers back up; the same form once more is the same move."""
+    return await _moved(call, give_back, ("code",), _up_page)
+
+
+async def _moved(
+    call: PageCall,
+    move: Callable[..., Awaitable[int]],
+    what: tuple[str, ...],
+    page: Callable[[PageCall, Mapping[str, str], tuple[Problem, ...]], Awaitable[Response[str]]],
+) -> Response[str] | Response[bytes]:
+    """Move numbers as typed, where the members `what` tell which; with problems the page again."""
     typed = await read_form(call.request)
     catalog = await call.services.catalog.get()
     try:
         async with call.services.database.system() as connection:  # system: a verb writes
-            await give_back(
+            await move(
                 connection,
-                typed.get("code", ""),
+                *(typed.get(name, "") for name in what),
                 typed_number(typed.get("quantity", "")),
                 catalog,
                 request_no=typed.get("request_no", ""),
@@ -351,7 +308,7 @@ async def give_numbers_back(call: NamedDependency[PageCall]) -> Response[str] | 
     except Refusal as refusal:
         if refusal.status == 403:
             raise
-        return await _up_page(call, typed, refusal.problems)
+        return await page(call, typed, refusal.problems)
     return redirect(call.request, _MOVES_ADDRESS)
 
 
