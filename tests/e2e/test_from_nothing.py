@@ -15,7 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 from playwright.sync_api import Browser, Page, expect
 from tests.e2e.test_bill_life import check_by_face, expect_verdict
-from tests.e2e.test_first_start import until_real
+from tests.e2e.test_first_start import answered
 from tests.e2e.visitor import Visitor
 from tests.support.client import ApiClient
 from tests.support.site import Site
@@ -110,7 +110,7 @@ def province(monkeypatch: pytest.MonkeyPatch) -> Iterator[Province]:
         found = _SETUP_PASSWORD.search(done.output)
         assert found is not None
         site.start_web()
-        until_real(site)
+        answered(site, 200)
         yield Province(site, found[1])
     finally:
         site.close()
