@@ -64,13 +64,14 @@ async def pass_down(
     if not (await load_supply_policy(connection)).policy.by_levels:
         message = "全省现由省级统一发放号码，不逐级下发；需要时由省级负责人在“申领设置”中改为逐级下发。"
         raise refuse("numbering.not_by_levels", message, status=409)
-    problems = _problems(quantity, request_no, note)
+    problems: list[Problem] = []
     region = catalog.regions.get(to_region)
     if region is None or region.parent != own or (region.ended_on is not None and region.ended_on <= today()):
         problems.append(_wrong("to_region", "请选择本级直接管理的下级地区。"))
     kind = catalog.kinds.get(kind_code)
     if kind is None or kind.retired:
         problems.append(_wrong("kind", "请选择在用的票据种类。"))
+    problems += _problems(quantity, request_no, note)
     if problems or kind is None:
         raise Refusal(*problems)
     code = catalog.bill_code(kind)
@@ -106,10 +107,11 @@ async def give_back(
     region = catalog.regions.get(own)
     if region is None or not region.parent:
         raise refuse("access.denied", "省级的号码就在号码池里，不需要退回。", status=403)
-    problems = _problems(quantity, request_no, note)
+    problems: list[Problem] = []
     stocks = {each.code: each for each in await region_stocks(connection, [own])} if is_code(code) else {}
     if code not in stocks:
         problems.append(_wrong("code", "本部门没有这个票据代码的号码，请从库存页面选择。"))
+    problems += _problems(quantity, request_no, note)
     if problems:
         raise Refusal(*problems)
     wanted = WantedMove(
