@@ -40,8 +40,8 @@ _ARGUMENTS = [
     "--disable-sync",
     "--lang=zh-CN",
 ]
-#: The first unit of each of these sorts; all that have accounts are among them.
-_PROFILES = ("hospital", "charity", "association", "court", "police", "land", "university")
+#: The first unit of each of these sorts; all that have accounts are among them, and one of a county.
+_PROFILES = ("hospital", "charity", "association", "court", "police", "land", "university", "clinic")
 _BILLS = 400
 #: A month of the police that is over and was not written off.
 _OPEN_MONTH = text("""

@@ -1,5 +1,6 @@
 """申领: a hospital asks for numbers, and the department decides what the audit leaves to it."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +11,8 @@ from tests.e2e.visitor import Visitor
 pytestmark = pytest.mark.browser
 
 _KIND = "0105"
+#: The kind of the clinic in a county of the capital.
+_OF_CLINIC = "0601"
 
 
 def test_a_request_is_refused_with_its_reason_and_another_one_waits_for_the_department(
@@ -67,3 +70,40 @@ def test_a_manager_lets_the_platform_ask(visit: Callable[..., Visitor]) -> None:
     page.get_by_role("button", name="保存").click()
     expect(main).to_contain_text("低于150个")
     manager.look_closely()
+
+
+def test_numbers_go_down_over_city_and_county_to_a_unit(visit: Callable[..., Visitor]) -> None:
+    for login, region, quantity in (("czt-jingban", "150100", "2,000"), ("hhht-jingban", "150105", "500")):
+        officer = visit(login)
+        page = officer.open("/finance/supply/stock/allot")
+        page.select_option("#to_region", region)
+        page.select_option("#kind", _OF_CLINIC)
+        page.fill("#quantity", quantity)
+        page.fill("#note", "门诊用")
+        page.get_by_role("button", name="下发").click()
+        expect(page.locator("main tbody tr").first).to_contain_text(quantity)
+
+    county = visit("saihan-jingban")
+    page = county.open("/finance")
+    # The handful that the county had before: what came now has ended the warning.
+    expect(page.locator("main")).to_contain_text("即将用完的号码库存")
+    page.goto("/finance/supply/stock")
+    expect(page.locator("main tbody")).to_contain_text("503")
+    county.look_closely()
+    page.goto("/finance/units")
+    follow(page, "赛罕区演示社区卫生服务中心")
+    with page.expect_navigation():
+        page.locator("a.btn[href$='/numbers']").click()
+    page.select_option("[name=kind]", _OF_CLINIC)
+    page.fill("[name=count]", "450")
+    page.get_by_role("button", name="发放号码").click()
+    page.wait_for_url(lambda url: not url.endswith("/numbers"))
+    page.goto("/finance/supply/stock")
+    stock = page.locator("main tbody tr").first
+    expect(stock).to_contain_text("53")
+    code = re.findall(r"\d{8}", stock.inner_text())[0]
+    page.goto("/finance/supply/moves")
+    span = page.locator("main tbody tr").first.locator("td").last.inner_text()
+    page.goto(f"/finance/supply/trace?code={code}&number={span.partition('至')[0]}")
+    expect(page.locator("main")).to_contain_text("下发给赛罕区财政局")
+    expect(page.locator("main")).to_contain_text("发放给")

@@ -1,6 +1,7 @@
 """逐级下发: numbers go down by levels and back up, and every number has one holder."""
 
 import random
+from datetime import date
 from typing import Any
 
 import asyncpg
@@ -13,7 +14,8 @@ from tests.writeoff.months import head, unit_of
 
 from mingpiao.identity.model import Acting
 from mingpiao.issuing.model import IssueRequest, Refused
-from mingpiao.kernel.clock import StoppedClock
+from mingpiao.issuing.service import add_up_closed_days
+from mingpiao.kernel.clock import StoppedClock, today
 from mingpiao.kernel.errors import Refusal
 from mingpiao.numbering.service import allot
 from mingpiao.storage.scope import DepartmentScope
@@ -27,6 +29,7 @@ from mingpiao.supply.service import (
     pass_down,
     set_supply_policy,
     trace_number,
+    watch_stocks,
 )
 
 world = a_world()
@@ -337,3 +340,51 @@ async def test_after_any_moves_every_number_has_one_holder(world: World, seed: i
     # A grant is one run of numbers, so that a stock in pieces may have enough of them and yet refuse.
     assert all(short or what == "grant" for _, what, short in refusals)
     assert {code for code, _, _ in refusals} <= {"numbering.region_short", "numbering.move_invalid"}
+
+
+async def test_a_department_hears_once_of_a_stock_that_runs_out_and_no_more_when_it_is_filled(
+    world: World, clock: StoppedClock
+) -> None:
+    """The hospital of the city used 20 a month, so that 10 numbers are gone within two weeks."""
+    hospital = world.province.other_hospital
+    await used(world, clock, 20, resident=hospital)
+    await add_up_closed_days(world.database)
+    await watch_stocks(world.database)
+    assert await low(world) == [], "the province gives numbers to all units"
+    await by_levels(world)
+    province, city_officer = await officer(world), await officer(world, CITY)
+    await down(world, province, CITY, 10)
+    (found,) = await low(world)
+    assert (found[0], found[1], (found[2] - today()).days < 30) == (CITY, KIND, True)
+    await watch_stocks(world.database)
+    await watch_stocks(world.database)
+    assert await low(world) == [found]
+    assert await told(world) == [(CITY, False)]
+    # What lies in the county below does not help the city's own units, and the whole area has enough.
+    await down(world, province, CITY, 500, "M-2")
+    assert (await low(world), await told(world)) == ([], [(CITY, True)])
+    await down(world, city_officer, COUNTY, 500)
+    await watch_stocks(world.database)
+    assert [each[0] for each in await low(world)] == [CITY]
+    async with world.database.system() as connection:
+        (city,) = await department_stocks(connection, [CITY], {})
+    assert city.outlook.runs_out_on == found[2]
+    assert city.whole.runs_out_on is None
+    clock.move(seconds=1)
+    await by_levels(world, by_levels=False)
+    await watch_stocks(world.database)
+    assert await low(world) == []
+
+
+async def low(world: World) -> list[tuple[str, str, date]]:
+    """Warnings that stand: region, kind, and the day."""
+    rows = await world.rows("SELECT region_code, kind_code, runs_out_on FROM low_stocks ORDER BY 1, 2")
+    return [tuple(row) for row in rows]
+
+
+async def told(world: World) -> list[tuple[str, bool]]:
+    """Who was told of a stock that is low, and whether that is settled."""
+    rows = await world.rows(
+        "SELECT region_code, settled_at IS NOT NULL FROM messages WHERE topic LIKE 'low_stock:%' ORDER BY message_id"
+    )
+    return [tuple(row) for row in rows]

@@ -14,6 +14,7 @@ from mingpiao.demo.first_day import batches, first_requests, issue, reverse_some
 from mingpiao.demo.former import bring_former
 from mingpiao.demo.ground import admit_unit, lay_ground
 from mingpiao.demo.history import bring_history, records_begin
+from mingpiao.demo.levels import pass_numbers_down
 from mingpiao.demo.progress import DemoProgress
 from mingpiao.demo.regions import PROVINCE
 from mingpiao.demo.samples import write_samples
@@ -68,6 +69,7 @@ async def build(
         await write_statements(services, home / "statements", members)
         await bring_former(services, home / "former", members)
         await bring_requisitions(services, members)
+        await pass_numbers_down(services, members)
         catalog = await services.catalog.get()
         async with services.database.system() as connection:
             return await open_accounts(connection, catalog, members, services.master_key, progress)

@@ -38,6 +38,7 @@ _OFFICERS = (
     _Officer("czt-fuzeren", HEAD.name, Role.DEPARTMENT_HEAD, "150000"),
     _Officer("hhht-jingban", "刘海燕", Role.DEPARTMENT_OFFICER, "150100"),
     _Officer("hhht-fuzeren", "赵国强", Role.DEPARTMENT_HEAD, "150100"),
+    _Officer("saihan-jingban", "娜仁", Role.DEPARTMENT_OFFICER, "150105"),
     _Officer("mzl-jingban", "高娃", Role.DEPARTMENT_OFFICER, "150781"),
 )
 

@@ -33,7 +33,7 @@ from mingpiao.issuing.stored import (
 )
 from mingpiao.issuing.sums import MOST_LOOKED_THROUGH, count_bills_of_days, sum_bills
 from mingpiao.issuing.supervision import Passed
-from mingpiao.issuing.totals import day_totals, unit_totals
+from mingpiao.issuing.totals import add_up_closed_days, day_totals, unit_totals
 from mingpiao.issuing.unusual import (
     Deviation,
     Measure,
@@ -66,6 +66,7 @@ __all__ = [
     "WarnedFilter",
     "Who",
     "add_demand",
+    "add_up_closed_days",
     "amount_of",
     "check_share",
     "check_text",

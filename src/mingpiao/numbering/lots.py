@@ -68,6 +68,12 @@ _LEFT = text("""
 SELECT region_code, kind_code, code, CAST(sum(last_number - next_number + 1) AS bigint) AS left
 FROM number_lots WHERE region_code = ANY (:regions) AND next_number <= last_number GROUP BY 1, 2, 3
 """)
+_LEFT_OF_AREAS = text("""
+SELECT region_code, code, CAST(sum(last_number - next_number + 1) AS bigint) AS left
+FROM unnest(CAST(:lows AS text[]), CAST(:highs AS text[])) AS area(low, high)
+JOIN number_lots ON region_code BETWEEN low AND high
+WHERE next_number <= last_number GROUP BY region_code, code
+""")
 _MOVED = text("""
 SELECT region_code, kind_code, code, CAST(sum(received) AS bigint) AS received, CAST(sum(down) AS bigint) AS down,
        CAST(sum(back) AS bigint) AS back FROM (
@@ -258,6 +264,18 @@ async def region_stocks(connection: AsyncConnection, regions: Sequence[str]) -> 
     pools = await _pools_of(connection, regions)
     keys = sorted({*left, *moved, *pools})
     return [_stock(key, left, moved, pools) for key in keys]
+
+
+async def left_of_areas(
+    connection: AsyncConnection, areas: Sequence[tuple[str, str]]
+) -> dict[tuple[str, str], int]:
+    """Numbers in the stock of departments by region and 票据代码, where the region is in one of the areas.
+
+    An area is a first and a last region code, both inclusive; what is in pools is not counted.
+    """
+    given = {"lows": [low for low, _ in areas], "highs": [high for _, high in areas]}
+    rows = await connection.execute(_LEFT_OF_AREAS, given)
+    return {(row.region_code, row.code): row.left for row in rows}
 
 
 def _stock(

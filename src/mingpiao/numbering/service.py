@@ -19,6 +19,7 @@ from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.numbering.lots import DrawnNumbers, draw, province_of, sources_of
 from mingpiao.numbering.lots import hold_lots as hold_lots
+from mingpiao.numbering.lots import left_of_areas as left_of_areas
 from mingpiao.numbering.lots import list_moves as list_moves
 from mingpiao.numbering.lots import move_numbers as move_numbers
 from mingpiao.numbering.lots import region_stocks as region_stocks

@@ -1,10 +1,5 @@
 """逐级下发: departments pass numbers down to those below them, and give back up what they do not need."""
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-
-import msgspec
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.model import Catalog
@@ -14,12 +9,17 @@ from mingpiao.kernel.codes import is_code
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.text import unprintable
 from mingpiao.messages.service import tell_department
-from mingpiao.numbering.model import MoveWay, RegionStock, WantedMove
-from mingpiao.numbering.service import hold_lots, move_numbers, open_code, region_stocks, rest_of_region
-from mingpiao.supply.model import Outlook
-from mingpiao.supply.outlook import outlook_of
+from mingpiao.numbering.model import MoveWay, WantedMove
+from mingpiao.numbering.service import (
+    hold_lots,
+    move_numbers,
+    open_code,
+    region_stocks,
+    rest_of_region,
+)
 from mingpiao.supply.policies import load_supply_policy
 from mingpiao.supply.tracing import department_name
+from mingpiao.supply.watching import renew_low_stocks
 
 MAX_NOTE = 200
 #: So many numbers go in one move at most; a 票据代码 has ten thousand million.
@@ -27,19 +27,6 @@ MAX_MOVE = 1_000_000_000
 #: The numbers of what moves when a region ends begin so, and no form's do.
 _REFORM = "reform-"
 _DECIDING = frozenset({Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD})
-_USED = text("""
-SELECT region_code, kind_code, CAST(date_trunc('month', day) AS date) AS month,
-       CAST(sum(issued_count + reversed_count) AS bigint) AS used
-FROM region_day_sums WHERE region_code = ANY (:regions) AND day >= CAST(:today AS date) - interval '19 months'
-GROUP BY region_code, kind_code, month ORDER BY month
-""")
-
-
-class DepartmentStock(msgspec.Struct, frozen=True, kw_only=True):
-    """库存 of a department in a 票据代码, and how long it lasts the units of its own region (not those below)."""
-
-    stock: RegionStock
-    outlook: Outlook
 
 
 async def pass_down(
@@ -163,6 +150,9 @@ async def _move(connection: AsyncConnection, wanted: WantedMove, catalog: Catalo
             link="/finance/supply/stock",
             by=acting.actor,
         )
+        # The province's stock is its pools: nothing is low there, and its use is that of all units.
+        if not wanted.to_region.endswith("0000"):
+            await renew_low_stocks(connection, [wanted.to_region], catalog)
     return move_id
 
 
@@ -183,42 +173,3 @@ async def follow_region(connection: AsyncConnection, region: str, into: str, *, 
             request_no=f"{_REFORM}{stock.code}",
         )
         await move_numbers(connection, wanted, acting=acting)
-
-
-async def department_stocks(
-    connection: AsyncConnection, regions: Sequence[str], kinds: Mapping[str, str]
-) -> list[DepartmentStock]:
-    """库存 of departments within the scope, by region and code; also empty ones of the codes in `kinds` (code to kind)."""
-    found = {(each.region_code, each.code): each for each in await region_stocks(connection, regions)}
-    for region in regions:
-        for code, kind_code in kinds.items():
-            found.setdefault((region, code), _empty(region, code, kind_code))
-    used = await _use_of(connection, regions)
-    return [
-        DepartmentStock(
-            stock=stock,
-            outlook=outlook_of(used.get((stock.region_code, stock.kind_code), {}), stock.left, today()),
-        )
-        for _, stock in sorted(found.items())
-    ]
-
-
-def _empty(region: str, code: str, kind_code: str) -> RegionStock:
-    return RegionStock(
-        region_code=region,
-        kind_code=kind_code,
-        code=code,
-        received=0,
-        passed_down=0,
-        given_back=0,
-        left=0,
-    )
-
-
-async def _use_of(
-    connection: AsyncConnection, regions: Sequence[str]
-) -> dict[tuple[str, str], dict[date, int]]:
-    used: dict[tuple[str, str], dict[date, int]] = {}
-    for row in await connection.execute(_USED, {"regions": list(regions), "today": today()}):
-        used.setdefault((row.region_code, row.kind_code), {})[row.month] = row.used
-    return used

@@ -6,10 +6,14 @@ from mingpiao.supply.departments import follow_region
 from mingpiao.supply.following import follow_move, follow_switch, undecided
 from mingpiao.supply.model import RequisitionState
 from mingpiao.supply.orders import request_by_order
+from mingpiao.supply.watching import watch_stocks
 from mingpiao.units.service import CLOSING, MOVED, SWITCHED
 
 ROOM = Room(
-    duties=(Duty(name="request_by_order", cron="7-59/10 * * * *", label="自动申领", work=request_by_order),),
+    duties=(
+        Duty(name="request_by_order", cron="7-59/10 * * * *", label="自动申领", work=request_by_order),
+        Duty(name="watch_stocks", cron="40 22 * * *", label="号码库存预警", work=watch_stocks),
+    ),
     listeners=(
         Listener(topic=CLOSING, call=undecided),
         Listener(topic=MOVED, call=follow_move),

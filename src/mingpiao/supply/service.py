@@ -3,8 +3,6 @@
 from mingpiao.supply.departments import (
     MAX_MOVE,
     MAX_NOTE,
-    DepartmentStock,
-    department_stocks,
     give_back,
     pass_down,
 )
@@ -28,16 +26,20 @@ from mingpiao.supply.requests import (
     request_numbers,
     withdraw_requisition,
 )
+from mingpiao.supply.stocks import DepartmentStock, department_stocks
 from mingpiao.supply.tracing import NumberStep, NumberTrace, trace_number
+from mingpiao.supply.watching import LOW_DAYS, LowStock, low_stocks, watch_stocks
 
 __all__ = [
     "AUTOMATIC",
+    "LOW_DAYS",
     "MAX_MOVE",
     "MAX_NOTE",
     "MAX_PURPOSE",
     "MAX_REASON",
     "PAGE_SIZE",
     "DepartmentStock",
+    "LowStock",
     "NumberStep",
     "NumberTrace",
     "department_stocks",
@@ -48,6 +50,7 @@ __all__ = [
     "kind_stocks",
     "list_requisitions",
     "load_supply_policy",
+    "low_stocks",
     "open_request",
     "orders_of",
     "pass_down",
@@ -57,5 +60,6 @@ __all__ = [
     "set_supply_order",
     "set_supply_policy",
     "trace_number",
+    "watch_stocks",
     "withdraw_requisition",
 ]

@@ -18,6 +18,7 @@ from mingpiao.qualifications.service import list_qualifications
 from mingpiao.rules.model import VersionState
 from mingpiao.rules.service import RuleFilter, failure_figures, hit_figures, list_rules
 from mingpiao.storage.paging import Page
+from mingpiao.supply.service import load_supply_policy, low_stocks
 from mingpiao.units.service import search
 from mingpiao.writeoff.model import RectificationFilter, RectificationState
 from mingpiao.writeoff.service import (
@@ -63,6 +64,7 @@ async def load_worklist(connection: AsyncConnection, region_code: str) -> list[T
         await _unusual(connection, region_code),
         *await _writeoff(connection, region_code),
         *await _campaigns(connection, region_code),
+        *await _low_stocks(connection, region_code),
     ]
 
 
@@ -183,6 +185,25 @@ async def _campaigns(connection: AsyncConnection, region_code: str) -> list[Tile
             )
         )
     return tiles
+
+
+async def _low_stocks(connection: AsyncConnection, region_code: str) -> list[Tile]:
+    """Kinds of which the region or one below will soon have no numbers, where numbers flow by levels."""
+    if not (await load_supply_policy(connection)).policy.by_levels:
+        return []
+    prefix = region_prefix(region_code)
+    low, high = prefix.ljust(6, "0"), prefix.ljust(6, "9")
+    found = await low_stocks(connection, low, high, most=MOST + 1)
+    return [
+        Tile(
+            name="low-stocks",
+            label="即将用完的号码库存",
+            count=min(len(found), MOST),
+            more=len(found) > MOST,
+            address=f"/finance/supply/stock?region={region_code}",
+            urgent=f"最早{found[0].runs_out_on:%Y年%-m月%-d日}" if found else "",
+        )
+    ]
 
 
 async def _rules(connection: AsyncConnection) -> list[Tile]:

@@ -48,6 +48,7 @@ class StockRow(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     stock: RegionStock
     lasts: str
+    whole: str
     below: str
 
 
@@ -87,6 +88,7 @@ async def _stock_rows(here: Here, wanted: Mapping[str, Any], key: str, limit: in
             kind=kind_name(catalog, each.stock.kind_code),
             stock=each.stock,
             lasts=lasts(each.outlook),
+            whole=lasts(each.whole),
             below=_below(catalog, each.stock.region_code, region),
         )
         for each in found
@@ -154,6 +156,7 @@ DEPARTMENT_STOCKS: Listing[StockRow] = Listing(
         ),
         Column(name="left", label="结余", kind="count", value=lambda row: row.stock.left),
         Column(name="lasts", label="本级单位够用多久", kind="short", value=lambda row: row.lasts),
+        Column(name="whole", label="含下级够用多久", kind="short", value=lambda row: row.whole),
     ),
     fetch=_stock_rows,
     empty=("没有号码", "省级启用票据种类以后，这里有它的号码；市县的号码由上级下发。"),
@@ -166,7 +169,7 @@ DEPARTMENT_STOCKS: Listing[StockRow] = Listing(
         action="number_stock:export",
         file="number-stock",
         right=FINANCE_VIEW,
-        columns=("region", "kind", "code", "received", "down", "units", "back", "left", "lasts"),
+        columns=("region", "kind", "code", "received", "down", "units", "back", "left", "lasts", "whole"),
     ),
 )
 NUMBER_MOVES: Listing[MoveRow] = Listing(

@@ -270,7 +270,7 @@ async def _numbers_page(
                 name="count",
                 label="发放数量",
                 required=True,
-                hint=f"从省级号码池按顺序取一段连续号码，每次1至{MAX_ALLOTMENT:,}个。",
+                hint=f"从省级或（逐级下发的）同级财政部门的库存取一段连续号码，每次1至{MAX_ALLOTMENT:,}个。",
                 attributes={"inputmode": "numeric", "maxlength": 9},
             ),
         ),

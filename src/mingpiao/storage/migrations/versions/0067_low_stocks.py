@@ -1,4 +1,4 @@
-"""Text messages wait in an outbox, and accounts have a mobile number."""
+"""Stocks of departments that will soon run out, as warnings and the overview show them."""
 
 from mingpiao.storage.migrations.sql import run_sql_beside
 
