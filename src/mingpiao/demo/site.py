@@ -17,6 +17,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from mingpiao.crypto.keystore import MasterKey
+from mingpiao.delivery.settings import DeliverySettings
 from mingpiao.demo.accounts import DemoAccount, read_accounts, write_accounts
 from mingpiao.demo.progress import shown_progress
 from mingpiao.founding.service import TrainingDesk, write_desks
@@ -106,6 +107,9 @@ def _settings_of(stage: MadeSite, settings: Settings, home: Path, database_url: 
     """
     files, key = str(home / "files"), _made_master_key(home / "secrets" / "master.key")
     if not stage.training:
+        sms = settings.of(DeliverySettings)
+        if sms.sms_way == DeliverySettings().sms_way:
+            settings = settings.with_room(msgspec.structs.replace(sms, sms_way="phone"))
         return msgspec.structs.replace(
             settings,
             database_url=database_url,

@@ -34,6 +34,7 @@ accounts = Table(
     Column("failed_attempts", Integer, nullable=False),
     Column("locked_until", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    Column("mobile", Text, nullable=False),
 )
 invitations = Table(
     "invitations",

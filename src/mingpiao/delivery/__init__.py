@@ -1,0 +1,1 @@
+"""What leaves the platform for people: text messages, by a port with several ways."""
