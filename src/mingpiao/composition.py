@@ -22,8 +22,8 @@ from mingpiao.exports.service import ExportTurns
 from mingpiao.founding.service import require_purpose
 from mingpiao.health import HealthWatch
 from mingpiao.house.opening import DATABASE, FILES, MASTER_KEY, NOTICES, SITE, House, Service, Site
-from mingpiao.identity.room import KEPT_FORMS
-from mingpiao.identity.service import KeptForms
+from mingpiao.identity.room import KEPT_FORMS, SECOND_FACTORS
+from mingpiao.identity.service import KeptForms, SecondFactors
 from mingpiao.issuing.room import DESK
 from mingpiao.issuing.service import Desk
 from mingpiao.layout.documents import Documents
@@ -61,6 +61,7 @@ class Services(msgspec.Struct, frozen=True, kw_only=True):
     qualifications: QualificationDesk
     documents: Documents
     kept_forms: KeptForms
+    second_factors: SecondFactors
     export_turns: ExportTurns
     health: HealthWatch
     own: Mapping[str, Any] = {}
@@ -135,6 +136,7 @@ async def page_services(house: House, settings: Settings, own: Mapping[str, Serv
         qualifications=await house.get(QUALIFICATIONS),
         documents=await house.get(DOCUMENTS),
         kept_forms=await house.get(KEPT_FORMS),
+        second_factors=await house.get(SECOND_FACTORS),
         export_turns=await house.get(EXPORT_TURNS),
         health=HealthWatch(
             await house.get(DATABASE), await house.get(SIGNER), await house.get(READERS), settings.data_dir

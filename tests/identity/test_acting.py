@@ -30,9 +30,11 @@ _Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 def test_a_person_acts_as_their_session_says() -> None:
     session = Session(
+        session_id=1,
         account=OFFICER,
         factors=("password",),
         created_at=datetime(2026, 11, 28, tzinfo=UTC),
+        proved_at=datetime(2026, 11, 28, tzinfo=UTC),
         ends_at=datetime(2026, 11, 28, 0, 30, tzinfo=UTC),
         csrf_token="token",
     )

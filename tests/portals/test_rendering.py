@@ -146,6 +146,7 @@ RIGHTS = {
     "kinds.rights": {"kinds_mark": {"DEPARTMENT_HEAD"}},
     "messages.rights": {
         "messages": {
+            "ADMINISTRATOR",
             "UNIT_HANDLER",
             "UNIT_CHECKER",
             "UNIT_MANAGER",

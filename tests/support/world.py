@@ -307,7 +307,7 @@ def settings_of(url: str, folder: Path, **settings: Any) -> Settings:
     key = folder / "master.key"
     key.write_text(MASTER.hex())
     key.chmod(0o600)
-    usual: dict[str, Any] = {"pool_size": 6, "signer_processes": 0}
+    usual: dict[str, Any] = {"pool_size": 6, "signer_processes": 0, "second_factor": "none"}
     return load({}, database_url=url, data_dir=folder, master_key_file=key, **(usual | settings))
 
 

@@ -7,8 +7,8 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.identity.audit import differences, record
-from mingpiao.identity.model import Account, Acting, AuditEntry, Role, Session
+from mingpiao.identity.audit import differences, entry_of, record
+from mingpiao.identity.model import Account, Acting, Role, Session
 from mingpiao.identity.passwords import (
     DENGBAO,
     NO_PASSWORD,
@@ -384,16 +384,4 @@ async def _store_password(
     await connection.execute(
         update(accounts).where(accounts.c.account_id == account.account_id).values(values)
     )
-    await open_locks(connection, account.username)
-
-
-def entry_of(action: str, account: Account, *, acting: Acting, **details: str) -> AuditEntry:
-    """A line of the audit trail about an account."""
-    return AuditEntry(
-        acting=acting,
-        action=action,
-        subject=f"account:{account.account_id}",
-        unit_id=account.unit_id,
-        region_code=account.region_code,
-        details={"username": account.username} | details,
-    )
+    await open_locks(connection, account.username, account.account_id)

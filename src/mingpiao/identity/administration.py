@@ -136,7 +136,7 @@ async def unlock(connection: AsyncConnection, account: Account, *, acting: Actin
         )
         .values(failed_attempts=0, locked_until=None)
     )
-    if await open_locks(connection, account.username) or opened.rowcount:
+    if await open_locks(connection, account.username, account.account_id) or opened.rowcount:
         await record(
             connection,
             AuditEntry(

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.identity.model import Acting, AuditEntry, ChangedValue
+from mingpiao.identity.model import Account, Acting, AuditEntry, ChangedValue
 from mingpiao.kernel.money import plain
 
 _INSERT_ONE = text(
@@ -28,6 +28,18 @@ INSERT INTO audit_log (actor, action, subject, unit_id, address, details, actor_
 SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::jsonb[], $7::text[],
     $8::text[], $9::text[], $10::text[])
 """
+
+
+def entry_of(action: str, account: Account, *, acting: Acting, **details: str) -> AuditEntry:
+    """A line of the audit trail about an account."""
+    return AuditEntry(
+        acting=acting,
+        action=action,
+        subject=f"account:{account.account_id}",
+        unit_id=account.unit_id,
+        region_code=account.region_code,
+        details={"username": account.username} | details,
+    )
 
 
 async def record(connection: AsyncConnection, entry: AuditEntry) -> None:

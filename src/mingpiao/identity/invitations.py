@@ -13,8 +13,8 @@ from sqlalchemy import Select, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.crypto.sm3 import sm3
-from mingpiao.identity.accounts import entry_of, store_account
-from mingpiao.identity.audit import record
+from mingpiao.identity.accounts import store_account
+from mingpiao.identity.audit import entry_of, record
 from mingpiao.identity.model import Account, Acting, Role, acting_for
 from mingpiao.identity.passwords import DENGBAO, NO_PASSWORD, PasswordPolicy, hash_password, password_problems
 from mingpiao.identity.sessions import account_of

@@ -71,13 +71,15 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """A server-side session of an account. `factors` names how the person proved who they are ("password",
-    …). `ends_at` is when it ends if nothing more is asked for.
+    """A server-side session of an account. `factors` names how the person proved who they are (`factors.py`), and
+    `proved_at` when they did so last. `ends_at` is when it ends if nothing more is asked for.
     """
 
+    session_id: int
     account: Account
     factors: tuple[str, ...]
     created_at: datetime
+    proved_at: datetime
     ends_at: datetime
     csrf_token: str
 
@@ -177,14 +179,34 @@ class SignedIn(msgspec.Struct, frozen=True, kw_only=True):
     device: str = ""
 
 
+class FactorNeeded(msgspec.Struct, frozen=True, kw_only=True):
+    """The password was right, and a second factor is awaited. `token` finishes the sign-in within five minutes, once,
+    and only in the browser that has `device` in its cookie that stays.
+    """
+
+    token: str
+    device: str
+
+
+class Visitor(msgspec.Struct, frozen=True, kw_only=True):
+    """Where somebody signs in: the network address, the cookie of known browsers, what the browser says it is, and
+    the token of the session that the new one replaces.
+    """
+
+    address: str
+    device: str = ""
+    agent: str = ""
+    replacing: str = ""
+
+
 class Rejected(msgspec.Struct, frozen=True, kw_only=True):
     """Signing in failed, for this reason."""
 
     problem: Problem
 
 
-#: The possible results of signing in. A second factor will be a further case: a value that asks for it.
-SignIn = SignedIn | Rejected
+#: The possible results of signing in.
+SignIn = SignedIn | FactorNeeded | Rejected
 
 
 class KeptForm(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,8 +2,10 @@
 
 from mingpiao.house.model import Purge, Room
 from mingpiao.house.opening import DATABASE, MASTER_KEY, House, Service
+from mingpiao.identity.factors import FACTOR_LABELS
 from mingpiao.identity.kept_forms import KEPT_FOR, OWNED_FOR, KeptForms
 from mingpiao.identity.model import Role
+from mingpiao.identity.second_factors import OFFERED_FOR, PENDING_FOR, SecondFactors
 from mingpiao.identity.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT
 from mingpiao.identity.wrong_passwords import DEVICE_KNOWN_FOR, FORGOTTEN_AFTER
 
@@ -12,7 +14,12 @@ async def _open_kept_forms(house: House) -> KeptForms:
     return KeptForms(await house.get(DATABASE), await house.get(MASTER_KEY))
 
 
+async def _open_second_factors(house: House) -> SecondFactors:
+    return SecondFactors(await house.get(DATABASE), await house.get(MASTER_KEY))
+
+
 KEPT_FORMS = Service(name="kept_forms", open=_open_kept_forms)
+SECOND_FACTORS = Service(name="second_factors", open=_open_second_factors)
 
 ROOM = Room(
     purges=(
@@ -21,6 +28,9 @@ ROOM = Room(
             cron="*/5 * * * *",
             label="清理已结束的登录会话、登录失败次数和保留的表单",
             tables={
+                "known_networks": f"seen_at < now() - interval '{DEVICE_KNOWN_FOR.total_seconds():.0f} seconds'",
+                "pending_sign_ins": f"made_at < now() - interval '{PENDING_FOR.total_seconds():.0f} seconds'",
+                "totp_offers": f"made_at < now() - interval '{OFFERED_FOR.total_seconds():.0f} seconds'",
                 "kept_forms": f"kept_at < now() - interval '{KEPT_FOR.total_seconds():.0f} seconds'",
                 "known_devices": f"seen_at < now() - interval '{DEVICE_KNOWN_FOR.total_seconds():.0f} seconds'",
                 "sign_in_failures": f"last_at < now() - interval '{FORGOTTEN_AFTER.total_seconds():.0f} seconds'",
@@ -36,6 +46,12 @@ ROOM = Room(
         "account:create": "建立账户",
         "account:disable": "停用账户",
         "account:enable": "启用账户",
+        "account:factor_codes": "生成新的恢复码",
+        "account:factor_enrol": "设置动态口令",
+        "account:factor_offer": "开始设置动态口令",
+        "account:factor_recovery": "使用恢复码",
+        "account:factor_remove": "停用自己的动态口令",
+        "account:factor_reset": "重置动态口令",
         "account:invite": "邀请账户本人",
         "account:move": "调往其他财政部门",
         "account:renew_invitation": "重新邀请",
@@ -43,7 +59,13 @@ ROOM = Room(
         "account:set_expiry": "设定账户有效期",
         "account:unlock": "解除锁定",
         "account:withdraw_invitation": "撤回邀请",
+        "session:end": "结束自己的一处登录",
+        "session:end_others": "结束自己的其他登录",
+        "session:forget_device": "不再记住浏览器",
+        "session:factor_failed": "动态口令不正确",
+        "session:factor_lock": "连续输错动态口令，暂停验证",
         "session:lock": "连续输错密码，锁定账户",
+        "session:password_right": "密码正确，等待动态口令",
         "session:refused_locked": "账户锁定期间尝试登录",
         "session:sign_in": "登录",
         "session:sign_in_failed": "登录失败",
@@ -51,9 +73,14 @@ ROOM = Room(
     },
     details={
         "active": "启用",
+        "browser": "浏览器",
+        "count": "数量",
+        "ended": "结束的登录的网络地址",
         "expires_at": "邀请有效期至",
+        "factors": "验证方式",
         "format": "格式",
         "failures": "失败次数",
+        "place": "登录地点",
         "reason": "原因",
         "region_code": "财政部门",
         "role": "角色",
@@ -61,5 +88,9 @@ ROOM = Room(
         "valid_until": "账户有效期至",
     },
     subjects={"account": "账户"},
-    values={("account", "role"): {each.value: each.label for each in Role}},
+    values={
+        ("account", "role"): {each.value: each.label for each in Role},
+        ("session", "factors"): FACTOR_LABELS,
+        ("session", "place"): {"new": "第一次使用的浏览器或网络"},
+    },
 )

@@ -24,6 +24,7 @@ from mingpiao.identity.administration import (
     unlock,
 )
 from mingpiao.identity.audit import changed_values, differences, record, record_all, record_many
+from mingpiao.identity.factors import demanded_of, has_two_factors
 from mingpiao.identity.invitations import (
     INVITED_FOR,
     Invitation,
@@ -34,7 +35,15 @@ from mingpiao.identity.invitations import (
     withdraw_invitation,
 )
 from mingpiao.identity.kept_forms import Kept, KeptForms
+from mingpiao.identity.own_places import (
+    KnownDevice,
+    end_other_sessions,
+    end_own_session,
+    forget_device,
+    known_devices_of,
+)
 from mingpiao.identity.passwords import ASVS, DENGBAO, PasswordPolicy, random_password
+from mingpiao.identity.places import browser_name
 from mingpiao.identity.preferences import (
     PAGE_SIZES,
     choose_columns,
@@ -44,7 +53,24 @@ from mingpiao.identity.preferences import (
     has_seen_tour,
     note_tour_seen,
 )
-from mingpiao.identity.sessions import ABSOLUTE_LIMIT, IDLE_LIMIT, count_sessions, session_of
+from mingpiao.identity.second_factors import (
+    PENDING_FOR,
+    Enrolled,
+    FactorOffer,
+    FactorState,
+    SecondFactors,
+    factor_state,
+    reset_factor,
+)
+from mingpiao.identity.sessions import (
+    ABSOLUTE_LIMIT,
+    IDLE_LIMIT,
+    OpenSession,
+    count_sessions,
+    open_sessions,
+    session_of,
+)
+from mingpiao.identity.settings import IdentitySettings
 from mingpiao.identity.signing_in import sign_in, sign_out
 from mingpiao.identity.trail import AUDIT_PAGE, AuditRow, TrailQuestion, audit_trail
 from mingpiao.identity.wrong_passwords import DEVICE_KNOWN_FOR
@@ -59,18 +85,27 @@ __all__ = [
     "IDLE_LIMIT",
     "INVITED_FOR",
     "PAGE_SIZES",
+    "PENDING_FOR",
     "AccountState",
     "AuditRow",
+    "Enrolled",
+    "FactorOffer",
+    "FactorState",
+    "IdentitySettings",
     "Invitation",
     "Kept",
     "KeptForms",
+    "KnownDevice",
+    "OpenSession",
     "PasswordPolicy",
+    "SecondFactors",
     "TrailQuestion",
     "accept_invitation",
     "account_in_unit",
     "account_state",
     "accounts_of_unit",
     "audit_trail",
+    "browser_name",
     "change_password",
     "changed_values",
     "checkers_of_unit",
@@ -81,20 +116,29 @@ __all__ = [
     "count_colleagues",
     "count_sessions",
     "create_account",
+    "demanded_of",
     "differences",
     "display_names",
+    "end_other_sessions",
+    "end_own_session",
+    "factor_state",
+    "forget_device",
     "has_seen_tour",
+    "has_two_factors",
     "import_account",
     "invite",
     "invited_account",
+    "known_devices_of",
     "move_account",
     "note_tour_seen",
     "officers_of",
+    "open_sessions",
     "random_password",
     "record",
     "record_all",
     "record_many",
     "renew_invitation",
+    "reset_factor",
     "reset_password",
     "search_accounts",
     "session_of",

@@ -3,12 +3,13 @@
 import secrets
 from datetime import datetime, timedelta
 
+import msgspec
 from sqlalchemy import RowMapping, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.crypto.sm3 import sm3
-from mingpiao.identity.model import Account, Role, Session, SignedIn
-from mingpiao.identity.tables import accounts, sessions
+from mingpiao.identity.model import Account, Role, Session, SignedIn, Visitor
+from mingpiao.identity.tables import accounts, pending_sign_ins, sessions
 from mingpiao.kernel.clock import now, to_shanghai
 from mingpiao.storage.database import Database
 
@@ -17,6 +18,8 @@ ABSOLUTE_LIMIT = timedelta(hours=12)
 #: `seen_at` may be this much out of date, so that not every page costs a write.
 SEEN_STEP = timedelta(minutes=1)
 _TOKEN_BYTES = 32
+#: What a browser says about itself may be long.
+MAX_AGENT = 200
 
 
 def token_hash(token: str) -> bytes:
@@ -44,16 +47,16 @@ async def open_session(
     account: Account,
     factors: tuple[str, ...],
     *,
-    address: str,
-    replacing: str = "",
+    visitor: Visitor,
+    device_hash: bytes | None = None,
 ) -> SignedIn:
-    """Begin a session with a fresh token; the session of `replacing` and the account's expired ones end."""
+    """Begin a session with a fresh token; the session that `visitor` replaces and the account's expired ones end."""
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     moment = now()
     await connection.execute(
         delete(sessions).where(
             or_(
-                sessions.c.token_hash == token_hash(replacing),
+                sessions.c.token_hash == token_hash(visitor.replacing),
                 (sessions.c.account_id == account.account_id)
                 & or_(
                     sessions.c.seen_at < moment - IDLE_LIMIT, sessions.c.created_at < moment - ABSOLUTE_LIMIT
@@ -61,23 +64,28 @@ async def open_session(
             )
         )
     )
+    csrf_token = secrets.token_urlsafe(_TOKEN_BYTES)
+    begun = insert(sessions).values(
+        token_hash=token_hash(token),
+        account_id=account.account_id,
+        factors=list(factors),
+        created_at=moment,
+        seen_at=moment,
+        proved_at=moment,
+        address=visitor.address,
+        agent=visitor.agent[:MAX_AGENT],
+        device_hash=device_hash,
+        csrf_token=csrf_token,
+    )
+    session_id: int = (await connection.execute(begun.returning(sessions.c.session_id))).scalar_one()
     session = Session(
+        session_id=session_id,
         account=account,
         factors=factors,
         created_at=moment,
+        proved_at=moment,
         ends_at=moment + IDLE_LIMIT,
-        csrf_token=secrets.token_urlsafe(_TOKEN_BYTES),
-    )
-    await connection.execute(
-        insert(sessions).values(
-            token_hash=token_hash(token),
-            account_id=account.account_id,
-            factors=list(factors),
-            created_at=moment,
-            seen_at=moment,
-            address=address,
-            csrf_token=session.csrf_token,
-        )
+        csrf_token=csrf_token,
     )
     return SignedIn(token=token, session=session)
 
@@ -93,7 +101,13 @@ async def session_of(database: Database, token: str, *, at: datetime | None = No
         select(sessions, accounts)
         .join_from(sessions, accounts, sessions.c.account_id == accounts.c.account_id)
         .with_only_columns(
-            sessions.c.factors, sessions.c.created_at, sessions.c.seen_at, sessions.c.csrf_token, accounts
+            sessions.c.session_id,
+            sessions.c.factors,
+            sessions.c.created_at.label("begun_at"),
+            sessions.c.proved_at,
+            sessions.c.seen_at,
+            sessions.c.csrf_token,
+            accounts,
         )
         .where(
             sessions.c.token_hash == token_hash(token),
@@ -113,10 +127,12 @@ async def session_of(database: Database, token: str, *, at: datetime | None = No
             seen = update(sessions).where(sessions.c.token_hash == token_hash(token)).values(seen_at=moment)
             await connection.execute(seen)
     return Session(
+        session_id=row["session_id"],
         account=account_of(row),
         factors=tuple(row["factors"]),
-        created_at=row["created_at"],
-        ends_at=min(last + IDLE_LIMIT, row["created_at"] + ABSOLUTE_LIMIT),
+        created_at=row["begun_at"],
+        proved_at=row["proved_at"],
+        ends_at=min(last + IDLE_LIMIT, row["begun_at"] + ABSOLUTE_LIMIT),
         csrf_token=row["csrf_token"],
     )
 
@@ -137,6 +153,42 @@ async def count_sessions(connection: AsyncConnection, account_id: int) -> int:
     return count
 
 
+class OpenSession(msgspec.Struct, frozen=True, kw_only=True):
+    """A live session as its owner sees it: when it began and was used last, from where, and by which factors."""
+
+    session_id: int
+    created_at: datetime
+    seen_at: datetime
+    address: str
+    agent: str
+    factors: tuple[str, ...]
+
+
+async def open_sessions(connection: AsyncConnection, account_id: int) -> list[OpenSession]:
+    """The live sessions of an account, the one used last first. The connection must have system scope."""
+    moment = now()
+    query = (
+        select(sessions)
+        .where(
+            sessions.c.account_id == account_id,
+            sessions.c.seen_at > moment - IDLE_LIMIT,
+            sessions.c.created_at > moment - ABSOLUTE_LIMIT,
+        )
+        .order_by(sessions.c.seen_at.desc(), sessions.c.session_id.desc())
+    )
+    return [
+        OpenSession(
+            session_id=row["session_id"],
+            created_at=row["created_at"],
+            seen_at=row["seen_at"],
+            address=row["address"],
+            agent=row["agent"],
+            factors=tuple(row["factors"]),
+        )
+        for row in (await connection.execute(query)).mappings()
+    ]
+
+
 async def end_session(connection: AsyncConnection, token: str) -> int | None:
     """End the session of a token. Returns the id of its account, or None if there is no such session."""
     ended = (
@@ -146,7 +198,8 @@ async def end_session(connection: AsyncConnection, token: str) -> int | None:
 
 
 async def end_sessions_of(connection: AsyncConnection, account_id: int, *, keeping: str = "") -> None:
-    """End all sessions of an account, except that of the token `keeping`."""
+    """End all sessions of an account, except that of the token `keeping`, and sign-ins that wait for a factor."""
+    await connection.execute(delete(pending_sign_ins).where(pending_sign_ins.c.account_id == account_id))
     await connection.execute(
         delete(sessions).where(
             sessions.c.account_id == account_id, sessions.c.token_hash != token_hash(keeping)

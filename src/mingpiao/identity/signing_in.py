@@ -1,21 +1,22 @@
 """Signing in and out, with a lock after five failures."""
 
-import secrets
 from datetime import timedelta
 
-import msgspec
 from sqlalchemy import ColumnElement, RowMapping, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.identity import wrong_passwords
 from mingpiao.identity.audit import record
-from mingpiao.identity.kept_forms import remember_owner
-from mingpiao.identity.model import AuditEntry, Rejected, SignIn, acting_as, acting_for, platform
+from mingpiao.identity.beginning import begin_session
+from mingpiao.identity.factors import PASSWORD
+from mingpiao.identity.model import AuditEntry, Rejected, SignIn, Visitor, acting_for, platform
 from mingpiao.identity.passwords import DENGBAO, NO_PASSWORD, PasswordPolicy, password_fits
-from mingpiao.identity.sessions import account_of, end_session, open_session
+from mingpiao.identity.places import arrival
+from mingpiao.identity.second_factors import await_factor
+from mingpiao.identity.sessions import account_of, end_session
 from mingpiao.identity.tables import accounts
 from mingpiao.identity.usernames import is_username
-from mingpiao.identity.wrong_passwords import Counted, Origin, locked_problem, origin_of, remember_device
+from mingpiao.identity.wrong_passwords import Counted, Origin, locked_problem, origin_of
 from mingpiao.kernel.clock import now, to_shanghai, today
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.storage.database import Database
@@ -26,7 +27,6 @@ _WRONG = Problem(
     field="password",
     status=401,
 )
-_DEVICE_BYTES = 32
 
 
 async def sign_in(
@@ -37,17 +37,20 @@ async def sign_in(
     address: str,
     replacing: str = "",
     device: str = "",
+    agent: str = "",
     policy: PasswordPolicy = DENGBAO,
 ) -> SignIn:
-    """Check a person's password and begin a session; the session of token `replacing` ends.
+    """Check a person's password and begin a session; the session of token `replacing` ends. An account with a second
+    factor is asked for it (`FactorNeeded`).
 
     For an unknown user, an account that is disabled, over or only invited, and a wrong password, both the
     answer and its time are the same. Five failures in a row lock the name for 15 minutes at the network that
     they came from, however many attempts run at the same moment: a correct password counts only if there is
     no lock when it arrives.
-    `device` is the token of a browser in which the account has signed in before: it is counted and served
+    `device` is the cookie of a browser: one in which the account has signed in before is counted and served
     apart from others. Too many who wait for their passwords to be looked at are rejected (503).
     """
+    visitor = Visitor(address=address, device=device, agent=agent, replacing=replacing)
     async with database.system() as connection:
         row = await _account_row(connection, username)
         account_id = row["account_id"] if row is not None else None
@@ -68,23 +71,13 @@ async def sign_in(
         if fresh is None:
             return Rejected(problem=locked_problem())
         account = account_of(fresh)
-        signed_in = await open_session(
-            connection, account, ("password",), address=address, replacing=replacing
+        there = arrival(visitor, origin)
+        if needed := await await_factor(connection, account, there, address=address):
+            return needed
+        details = {"failures": str(before)} if before else {}
+        return await begin_session(
+            connection, account, (PASSWORD,), visitor=visitor, origin=origin, details=details
         )
-        device = device if origin.known else secrets.token_urlsafe(_DEVICE_BYTES)
-        await remember_device(connection, account.account_id, device)
-        await remember_owner(connection, signed_in.session.csrf_token, account.account_id)
-        await record(
-            connection,
-            AuditEntry(
-                acting=acting_as(signed_in.session, address),
-                action="session:sign_in",
-                subject=f"account:{account.account_id}",
-                unit_id=account.unit_id,
-                details={"failures": str(before)} if before else {},
-            ),
-        )
-    return msgspec.structs.replace(signed_in, device=device)
 
 
 async def count_failure(

@@ -57,6 +57,53 @@ sessions = Table(
     Column("seen_at", DateTime(timezone=True), nullable=False),
     Column("address", Text, nullable=False),
     Column("csrf_token", Text, nullable=False),
+    Column("session_id", BigInteger, Identity(always=True), unique=True),
+    Column("proved_at", DateTime(timezone=True), nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("device_hash", LargeBinary),
+)
+known_devices = Table(
+    "known_devices",
+    METADATA,
+    Column("device_hash", LargeBinary, primary_key=True),
+    Column("account_id", BigInteger, primary_key=True),
+    Column("device_id", BigInteger, Identity(always=True), unique=True),
+    Column("seen_at", DateTime(timezone=True), nullable=False),
+    Column("first_seen_at", DateTime(timezone=True), nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("address", Text, nullable=False),
+)
+totp_secrets = Table(
+    "totp_secrets",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True),
+    Column("secret", LargeBinary, nullable=False),
+    Column("enrolled_at", DateTime(timezone=True), nullable=False),
+    Column("last_step", BigInteger, nullable=False),
+)
+totp_offers = Table(
+    "totp_offers",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True),
+    Column("secret", LargeBinary, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+)
+recovery_codes = Table(
+    "recovery_codes",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True),
+    Column("code_hash", LargeBinary, primary_key=True),
+    Column("made_at", DateTime(timezone=True), nullable=False),
+    Column("used_at", DateTime(timezone=True)),
+)
+pending_sign_ins = Table(
+    "pending_sign_ins",
+    METADATA,
+    Column("token_hash", LargeBinary, primary_key=True),
+    Column("account_id", BigInteger, nullable=False),
+    Column("device_hash", LargeBinary, nullable=False),
+    Column("known", Boolean, nullable=False),
+    Column("made_at", DateTime(timezone=True), nullable=False),
 )
 form_owners = Table(
     "form_owners",

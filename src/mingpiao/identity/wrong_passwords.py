@@ -54,15 +54,14 @@ _CLEAR = text(
     "DELETE FROM sign_in_failures WHERE name_hash = :name_hash AND origin = :origin "
     "AND (locked_until IS NULL OR locked_until <= :moment) RETURNING failures"
 )
-_OPEN = text("DELETE FROM sign_in_failures WHERE name_hash = :name_hash RETURNING true")
+_CLEAR_CODES = text("DELETE FROM sign_in_failures WHERE name_hash = :name_hash AND origin = :origin")
+_OPEN = text("DELETE FROM sign_in_failures WHERE name_hash = ANY(:name_hashes) RETURNING true")
 _KNOWN = text(
-    "UPDATE known_devices SET seen_at = :moment WHERE device_hash = :device_hash AND account_id = :account_id "
-    "AND seen_at > :oldest RETURNING true"
+    "UPDATE known_devices SET seen_at = :moment WHERE device_hash = ANY(:device_hashes) "
+    "AND account_id = :account_id AND seen_at > :oldest RETURNING device_hash"
 )
-_LEARN = text(
-    "INSERT INTO known_devices (device_hash, account_id, seen_at) VALUES (:device_hash, :account_id, :moment) "
-    "ON CONFLICT (device_hash, account_id) DO UPDATE SET seen_at = excluded.seen_at"
-)
+#: More tokens than this are in no cookie of ours.
+_MOST_TOKENS = 8
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -70,6 +69,7 @@ class Origin(msgspec.Struct, frozen=True):
 
     label: str
     known: bool = False
+    device_hash: bytes | None = None
 
 
 class Counted(msgspec.Struct, frozen=True):
@@ -96,25 +96,31 @@ def network(address: str) -> Origin:
     return Origin(f"network:{address}")
 
 
+def device_hashes(cookie: str) -> list[bytes]:
+    """What the database stores of the tokens in the cookie of known browsers; none of what is no such cookie."""
+    tokens = cookie.split(".")
+    return [sm3(token.encode()) for token in tokens] if cookie and len(tokens) <= _MOST_TOKENS else []
+
+
 async def origin_of(connection: AsyncConnection, account_id: int | None, device: str, address: str) -> Origin:
     """The browser whose cookie says `device` when the account is known in it, else the network address."""
-    if account_id is None or not device:
+    hashes = device_hashes(device)
+    if account_id is None or not hashes:
         return network(address)
-    hashed, moment = sm3(device.encode()), now()
+    moment = now()
     values = {
-        "device_hash": hashed,
+        "device_hashes": hashes,
         "account_id": account_id,
         "moment": moment,
         "oldest": moment - DEVICE_KNOWN_FOR,
     }
-    found = await connection.scalar(_KNOWN, values)
-    return Origin(f"device:{hashed.hex()}", known=True) if found else network(address)
+    found = (await connection.execute(_KNOWN, values)).scalars().first()
+    return known_device(found) if found is not None else network(address)
 
 
-async def remember_device(connection: AsyncConnection, account_id: int, device: str) -> None:
-    """From now on the account is known in this browser."""
-    values = {"device_hash": sm3(device.encode()), "account_id": account_id, "moment": now()}
-    await connection.execute(_LEARN, values)
+def known_device(device_hash: bytes) -> Origin:
+    """An attempt from a browser in which the account has signed in before."""
+    return Origin(f"device:{device_hash.hex()}", known=True, device_hash=device_hash)
 
 
 async def is_locked(connection: AsyncConnection, username: str, origin: Origin) -> bool:
@@ -126,20 +132,21 @@ async def is_locked(connection: AsyncConnection, username: str, origin: Origin) 
 
 async def count(connection: AsyncConnection, username: str, origin: Origin) -> Counted:
     """Count a wrong password for its name and, unless the browser is known, for its network."""
-    counted = await _count(connection, username, origin, FAILURES_ALLOWED, FORGOTTEN_AFTER)
+    hashed = _name_hash(username)
+    counted = await _count(connection, hashed, origin.label, FAILURES_ALLOWED, FORGOTTEN_AFTER)
     if origin.known:
         return counted
-    whole = await _count(connection, "", origin, NETWORK_FAILURES_ALLOWED, LOCKED_FOR)
+    whole = await _count(connection, _name_hash(""), origin.label, NETWORK_FAILURES_ALLOWED, LOCKED_FOR)
     return Counted(counted.failures, counted.locked or whole.locked, counted.telling or whole.telling)
 
 
 async def _count(
-    connection: AsyncConnection, username: str, origin: Origin, allowed: int, window: timedelta
+    connection: AsyncConnection, hashed: bytes, origin: str, allowed: int, window: timedelta
 ) -> Counted:
     moment: datetime = now()
     values = {
-        "name_hash": _name_hash(username),
-        "origin": origin.label,
+        "name_hash": hashed,
+        "origin": origin,
         "moment": moment,
         "window": moment - window,
         "until": moment + LOCKED_FOR,
@@ -159,9 +166,37 @@ async def clear(connection: AsyncConnection, username: str, origin: Origin) -> i
     return failures or 0
 
 
-async def open_locks(connection: AsyncConnection, username: str) -> bool:
-    """Forget all wrong passwords for a name, wherever they came from; whether there were any."""
-    return bool((await connection.execute(_OPEN, {"name_hash": _name_hash(username)})).first())
+async def open_locks(connection: AsyncConnection, username: str, account_id: int) -> bool:
+    """Forget all wrong passwords for a name, and wrong codes of its account, wherever they came from; whether there
+    were any.
+    """
+    hashes = [_name_hash(username), _account_hash(account_id)]
+    return bool((await connection.execute(_OPEN, {"name_hashes": hashes})).first())
+
+
+async def count_code(connection: AsyncConnection, account_id: int, origin: Origin) -> Counted:
+    """Count a code of a second factor before it is looked at; `clear_codes` forgets it when it was right.
+
+    All codes from browsers that are not known count together, wherever they come from: whoever sends them knows the
+    password. The row's lock lasts for the transaction, so of many at the same moment no more count than are allowed.
+    `locked`: this one is beyond them, or the last.
+    """
+    hashed = _account_hash(account_id)
+    return await _count(connection, hashed, _code_origin(origin), FAILURES_ALLOWED, FORGOTTEN_AFTER)
+
+
+async def clear_codes(connection: AsyncConnection, account_id: int, origin: Origin) -> None:
+    """Forget the wrong codes from there after a right one."""
+    values = {"name_hash": _account_hash(account_id), "origin": _code_origin(origin)}
+    await connection.execute(_CLEAR_CODES, values)
+
+
+def _code_origin(origin: Origin) -> str:
+    return origin.label if origin.known else "unknown"
+
+
+def _account_hash(account_id: int) -> bytes:
+    return sm3(f"second factor\0{account_id}".encode())
 
 
 def _name_hash(username: str) -> bytes:

@@ -1,5 +1,7 @@
 """Messages inside the platform: send one to a unit or a department, list them, mark them as read."""
 
+from typing import Any
+
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -10,6 +12,9 @@ from mingpiao.storage.paging import KeyColumn, Keyset, Page
 PAGE_SIZE = 30
 _NEWEST_FIRST = Keyset(KeyColumn("message_id", int, True))
 _NO_BOUND = 2**63 - 1
+
+#: Whose messages somebody reads beside their own: a unit's (its id), a department's (its region), or nobody's.
+Owner = int | str | None
 
 
 async def tell_unit(
@@ -23,7 +28,7 @@ async def tell_unit(
     urgent: bool = False,
 ) -> bool:
     """Send a message to a unit; title and body are Chinese. False when it has one of the same `topic` already."""
-    return await _tell(connection, unit_id, None, topic, title, body, link, urgent, "")
+    return await _tell(connection, topic, title, body, link, urgent=urgent, to={"unit_id": unit_id})
 
 
 async def tell_department(
@@ -41,7 +46,23 @@ async def tell_department(
 
     `by` is the actor whose doing it tells of: this person does not get it.
     """
-    return await _tell(connection, None, region_code, topic, title, body, link, urgent, by)
+    return await _tell(
+        connection, topic, title, body, link, urgent=urgent, to={"region_code": region_code, "author": by}
+    )
+
+
+async def tell_person(
+    connection: AsyncConnection,
+    account_id: int,
+    topic: str,
+    title: str,
+    body: str,
+    *,
+    link: str = "",
+    urgent: bool = False,
+) -> bool:
+    """Send a message that only the person of an account reads. False when there is one of the same `topic` already."""
+    return await _tell(connection, topic, title, body, link, urgent=urgent, to={"to_account_id": account_id})
 
 
 async def settle(connection: AsyncConnection, *topics: str) -> None:
@@ -57,31 +78,32 @@ def of_revisions(topic: str, last: int) -> list[str]:
 
 async def _tell(
     connection: AsyncConnection,
-    unit_id: int | None,
-    region_code: str | None,
     topic: str,
     title: str,
     body: str,
     link: str,
+    *,
     urgent: bool,
-    by: str,
+    to: dict[str, Any],
 ) -> bool:
     result = await connection.execute(
         text(
-            "INSERT INTO messages (unit_id, region_code, topic, title, body, link, urgent, author) "
-            "VALUES (:unit_id, :region_code, :topic, :title, :body, :link, :urgent, :author) "
+            "INSERT INTO messages (unit_id, region_code, to_account_id, topic, title, body, link, urgent, author) "
+            "VALUES (:unit_id, :region_code, :to_account_id, :topic, :title, :body, :link, :urgent, :author) "
             "ON CONFLICT (topic) DO NOTHING RETURNING message_id"
         ),
         {
-            "unit_id": unit_id,
-            "region_code": region_code,
+            "unit_id": None,
+            "region_code": None,
+            "to_account_id": None,
             "topic": topic,
             "title": title,
             "body": body,
             "link": link,
             "urgent": urgent,
-            "author": by,
-        },
+            "author": "",
+        }
+        | to,
     )
     return result.scalar_one_or_none() is not None
 
@@ -113,19 +135,20 @@ WITH opened AS (
     ON CONFLICT DO NOTHING)
 SELECT link FROM messages WHERE {whose} AND message_id = :message_id
 """
-_WHOSE_UNIT = "unit_id = :owner"
-_WHOSE_REGION = "region_code = :owner"
+_WHOSE_UNIT = "(unit_id = :owner OR to_account_id = :account_id)"
+_WHOSE_REGION = "(region_code = :owner OR to_account_id = :account_id)"
+_WHOSE_PERSON = "to_account_id = :account_id"
 
 
 async def list_messages(
     connection: AsyncConnection,
     account_id: int,
-    owner: int | str,
+    owner: Owner,
     *,
     after: str = "",
     limit: int = PAGE_SIZE,
 ) -> Page[Message]:
-    """A page of the messages of a unit (its id) or a department (its region), newest first.
+    """A page of the messages of a unit (its id) or a department (its region), and of the person's own, newest first.
 
     `after` is the `next_key` of an earlier page; any other text raises `Refusal` (`list.key_malformed`).
     """
@@ -147,21 +170,19 @@ async def list_messages(
     return _NEWEST_FIRST.page(found, limit)
 
 
-async def count_unread(connection: AsyncConnection, account_id: int, owner: int | str) -> int:
+async def count_unread(connection: AsyncConnection, account_id: int, owner: Owner) -> int:
     """The number of messages that the account has not read; counts to a hundred at most."""
     query = text(_UNREAD.format(whose=_whose(owner)))
     return int(await connection.scalar(query, {"account_id": account_id, "owner": owner}) or 0)
 
 
-async def mark_read(connection: AsyncConnection, account_id: int, owner: int | str, newest: int) -> None:
+async def mark_read(connection: AsyncConnection, account_id: int, owner: Owner, newest: int) -> None:
     """Mark the message `newest` and all older ones as read by the account."""
     query = text(_MARK_READ.format(whose=_whose(owner)))
     await connection.execute(query, {"account_id": account_id, "owner": owner, "newest": newest})
 
 
-async def open_message(
-    connection: AsyncConnection, account_id: int, owner: int | str, message_id: int
-) -> str:
+async def open_message(connection: AsyncConnection, account_id: int, owner: Owner, message_id: int) -> str:
     """Mark one message as read by the account, and return its link ("" for none).
 
     Raises `Refusal` (`message.unknown`, 404) when the message is not addressed to `owner`.
@@ -174,5 +195,7 @@ async def open_message(
     return link
 
 
-def _whose(owner: int | str) -> str:
+def _whose(owner: Owner) -> str:
+    if owner is None:
+        return _WHOSE_PERSON
     return _WHOSE_UNIT if isinstance(owner, int) else _WHOSE_REGION

@@ -26,7 +26,9 @@ def messages_address(session: Session) -> str:
     """The address of an account's messages, or an empty text."""
     if not allowed(session.account.role, MESSAGES):
         return ""
-    return "/unit/messages" if session.account.unit_id is not None else "/finance/messages"
+    if session.account.unit_id is not None:
+        return "/unit/messages"
+    return "/finance/messages" if session.account.region_code is not None else "/admin/messages"
 
 
 def home_of(session: Session | None) -> str:

@@ -32,8 +32,10 @@ from mingpiao.portals.navigation import home_of, menu_of, messages_address, sear
 from mingpiao.portals.packing import asset, packed_page
 from mingpiao.portals.refilling import refill
 from mingpiao.portals.session import (
+    FACTOR_PAGE,
     PASSWORD_PAGE,
     SESSION_SECONDS,
+    FactorRequired,
     FormKept,
     LoginRequired,
     PageRequest,
@@ -270,6 +272,10 @@ def _to_password(request: PageRequest, _error: PasswordChangeRequired) -> Respon
     return redirect(request, PASSWORD_PAGE)
 
 
+def _to_factor(request: PageRequest, _error: FactorRequired) -> Response[bytes]:
+    return redirect(request, FACTOR_PAGE)
+
+
 #: For every router of pages.
 EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     Refusal: _refusal_page,
@@ -277,5 +283,6 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     LoginRequired: _to_login,
     FormKept: _show_again,
     PasswordChangeRequired: _to_password,
+    FactorRequired: _to_factor,
     Exception: _failure_page,
 }

@@ -17,7 +17,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.composition import Services
 from mingpiao.identity.model import Account, Acting, AuditEntry, Session, acting_as
-from mingpiao.identity.service import ABSOLUTE_LIMIT, record, session_of
+from mingpiao.identity.service import (
+    ABSOLUTE_LIMIT,
+    IdentitySettings,
+    demanded_of,
+    has_two_factors,
+    record,
+    session_of,
+)
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.messages.service import count_unread
@@ -38,6 +45,7 @@ PageRequest = Request[Any, Any, Any]
 _Connection = ASGIConnection[Any, Any, Any, Any]
 
 PASSWORD_PAGE = "/password"  # noqa: S105 - an address
+FACTOR_PAGE = "/account/factor"
 _READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _STATE_KEY = "mingpiao_visit"
 #: The header of an answer, and the name of the page's meta element, with what is left of the session.
@@ -77,6 +85,10 @@ class FormKept(Exception):
 
 class PasswordChangeRequired(Exception):
     """The account must first choose a password of its own: the answer redirects there."""
+
+
+class FactorRequired(Exception):
+    """The account needs a second factor and has proved none: the answer redirects to where one is set up."""
 
 
 def services_of(connection: _Connection) -> Services:
@@ -125,15 +137,13 @@ async def _visit(services: Services, session: Session) -> Visit:
 
 async def _unread(services: Services, account: Account) -> int:
     owner = message_owner(account)
-    if owner is None:
-        return 0
     async with services.database.system() as connection:  # system: no scope sees who has read what
         return await count_unread(connection, account.account_id, owner)
 
 
 def message_owner(account: Account) -> int | str | None:
-    """The recipient whose messages an account reads: its unit (by id) or its department (by region); else
-    None.
+    """The recipient whose messages an account reads beside its own: its unit (by id) or its department (by
+    region); else None.
     """
     return account.unit_id if account.unit_id is not None else account.region_code
 
@@ -239,8 +249,27 @@ async def require_session(connection: _Connection, handler: BaseRouteHandler) ->
             await load_shown(services_of(connection), connection, session.account.account_id)
         else:
             await _require_own_form(connection, handler, session)
-    if session.account.must_change_password and connection.url.path not in {PASSWORD_PAGE, "/logout"}:
-        raise PasswordChangeRequired
+    _require_ready(services_of(connection), session, connection.url.path)
+
+
+def _require_ready(services: Services, session: Session, path: str) -> None:
+    """Whoever must choose a password, or set up a second factor, does nothing else before."""
+    if path == "/logout":
+        return
+    if session.account.must_change_password:
+        if path != PASSWORD_PAGE:
+            raise PasswordChangeRequired
+        return
+    is_unproved = needs_factor(services, session.account) and not has_two_factors(session.factors)
+    if is_unproved and not f"{path}/".startswith(f"{FACTOR_PAGE}/"):
+        raise FactorRequired
+
+
+def needs_factor(services: Services, account: Account) -> bool:
+    """Whether an account needs two factors on this site."""
+    settings = services.settings
+    relaxed = settings.demo or settings.training
+    return demanded_of(account.role, settings.of(IdentitySettings), relaxed=relaxed)
 
 
 async def _keep_signed_out(connection: _Connection, handler: BaseRouteHandler) -> Cookie | None:

@@ -11,11 +11,14 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.identity.model import Account, Role
 from mingpiao.identity.service import (
     AccountState,
+    FactorState,
     Invitation,
     account_state,
+    factor_state,
     invite,
     move_account,
     renew_invitation,
+    reset_factor,
     reset_password,
     set_active,
     set_expiry,
@@ -23,7 +26,7 @@ from mingpiao.identity.service import (
     withdraw_invitation,
 )
 from mingpiao.kernel.errors import Problem, Refusal, refuse
-from mingpiao.portals.accounts.consequences import of_closing, of_new_password
+from mingpiao.portals.accounts.consequences import of_closing, of_factor_reset, of_new_password
 from mingpiao.portals.accounts.invitations import (
     DISPLAY_NAME,
     USERNAME,
@@ -150,7 +153,7 @@ async def account_page(call: NamedDependency[PageCall], account_id: FromPath[int
 async def change_account(
     call: NamedDependency[PageCall], account_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:
-    """Do what the form's `verb` says: unlock, enable, disable, or password; the last two ask once more."""
+    """Do what the form's `verb` says: unlock, enable, disable, password or factor; the last three ask once more."""
     given = await read_form(call.request)
     verb = given.get("verb", "")
     if verb in _ASKING and not is_confirmed(given):
@@ -181,6 +184,8 @@ async def _change(call: PageCall, account_id: int, verb: str) -> tuple[str, Invi
             await set_active(connection, account, verb == "enable", acting=call.acting)
         elif verb == "password":
             password = await reset_password(connection, account, acting=call.acting)
+        elif verb == "factor":
+            await reset_factor(connection, account, acting=call.acting)
         elif verb == "renew":
             invitation = await renew_invitation(connection, account, acting=call.acting)
         elif verb == "withdraw":
@@ -193,7 +198,7 @@ async def _change(call: PageCall, account_id: int, verb: str) -> tuple[str, Invi
 #: Of a closed unit nobody is let in again.
 _LETS_IN = frozenset({"enable", "password", "renew"})
 #: What ends sessions asks first, on a page that says so.
-_ASKING = {"disable": of_closing, "password": of_new_password}
+_ASKING = {"disable": of_closing, "password": of_new_password, "factor": of_factor_reset}
 
 
 async def _ask(call: PageCall, account_id: int, verb: str) -> Response[str]:
@@ -224,6 +229,7 @@ async def _account_page(
     catalog = await call.services.catalog.get()
     async with call.reads() as connection:
         state = await account_state(connection, account_id)
+        factor = await factor_state(connection, account_id)
         names = await names_of(connection, [state.account.unit_id] if state.account.unit_id else [])
     return page(
         call.request,
@@ -233,7 +239,8 @@ async def _account_page(
         state=state,
         place=place_of(state.account, catalog, names),
         own=account_id == call.session.account.account_id,
-        actions=_actions(state, own=account_id == call.session.account.account_id),
+        factor=factor,
+        actions=_actions(state, factor, own=account_id == call.session.account.account_id),
         password=password,
         expiry=_expiry_form(state.account),
         values=_present(state.account, catalog) | dict(given or {}),
@@ -310,13 +317,14 @@ def _expiry_form(account: Account) -> PageForm:
     return PageForm(address=f"{address}/expiry", fields=(VALID_UNTIL,), button="保存有效期", cancel=address)
 
 
-def _actions(state: AccountState, *, own: bool) -> list[PageAction]:
+def _actions(state: AccountState, factor: FactorState, *, own: bool) -> list[PageAction]:
     """The actions of an administrator on an account; on their own account, only unlocking."""
     account = state.account
     closing = ("disable", "停用账户", "danger") if account.active else ("enable", "启用账户", "primary")
     offered = [("unlock", "解除锁定", "primary")] if state.locked_until or state.failed_attempts else []
     if not own:
         offered += _invitation_verbs(state) if state.invited else [("password", "重置密码", "")]
+        offered += [("factor", "重置动态口令", "")] if factor.enrolled_at else []
         offered.append(closing)
     return [
         PageAction(

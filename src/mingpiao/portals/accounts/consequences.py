@@ -70,6 +70,28 @@ async def of_new_password(
     )
 
 
+async def of_factor_reset(
+    call: PageCall, account: Account, place: str, *, address: str, back: str, members: Mapping[str, str]
+) -> Consequences:
+    """The page before an account's second factor is taken away. Raises as `of_closing`."""
+    _refuse_own(call, account)
+    async with call.services.database.system() as connection:  # system: no scope reads sessions
+        told = [
+            await _sessions(connection, account),
+            "原来的动态口令和恢复码随即失效；本人会收到消息，下次登录后重新设置。",
+            "请先当面或用可靠方式核实是本人要求：手机丢失、恢复码也找不到时才需要重置。",
+        ]
+    return Consequences(
+        title=f"重置动态口令：{account.username}",
+        facts=_facts(account, place),
+        told=told,
+        address=address,
+        button="确认重置动态口令",
+        back=back,
+        members=members,
+    )
+
+
 def _refuse_own(call: PageCall, account: Account) -> None:
     if account.account_id == call.session.account.account_id:
         message = "这是您自己的账户：请由其他管理员停用，密码在“修改密码”中更改。"

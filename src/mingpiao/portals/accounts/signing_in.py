@@ -1,6 +1,7 @@
 """Signing in and out, and changing one's password."""
 
 import secrets
+from urllib.parse import urlencode
 
 from litestar import Response, Router, get, post
 from litestar.datastructures import Cookie
@@ -8,8 +9,15 @@ from litestar.di import NamedDependency
 
 from mingpiao.composition import Services
 from mingpiao.founding.service import read_desks
-from mingpiao.identity.model import Rejected, Session
-from mingpiao.identity.service import DENGBAO, DEVICE_KNOWN_FOR, change_password, sign_in, sign_out
+from mingpiao.identity.model import FactorNeeded, Rejected, Session, SignedIn, Visitor
+from mingpiao.identity.service import (
+    DENGBAO,
+    DEVICE_KNOWN_FOR,
+    PENDING_FOR,
+    change_password,
+    sign_in,
+    sign_out,
+)
 from mingpiao.intake import STRANGERS_FORM_BYTES
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.forms import read_form, read_query
@@ -35,6 +43,7 @@ from mingpiao.web import client_address
 
 _FORM_COOKIE = "mingpiao_login"
 _DEVICE_COOKIE = "mingpiao_device"
+_PENDING_COOKIE = "mingpiao_pending"
 _FORM_SECONDS = 3_600
 
 
@@ -63,22 +72,89 @@ async def login(request: PageRequest, services: NamedDependency[Services]) -> Re
     problems = _missing(username, password)
     if problems:
         return _login_form(request, username=username, follow=follow, problems=problems)
+    visitor = visitor_of(request)
     outcome = await sign_in(
         services.database,
         username,
         password,
-        address=client_address(request),
-        replacing=session_token(request),
-        device=request.cookies.get(_device_cookie_name(request), ""),
+        address=visitor.address,
+        replacing=visitor.replacing,
+        device=visitor.device,
+        agent=visitor.agent,
     )
     if isinstance(outcome, Rejected):
         return _login_form(request, username=username, follow=follow, problems=(outcome.problem,))
-    target = follow if is_local(follow) else home_of(outcome.session)
-    waiting = await waiting_address(services, request, outcome.session.account.account_id)
-    return redirect(
+    if isinstance(outcome, FactorNeeded):
+        cookies = [_pending_cookie(request, outcome.token), device_cookie(request, outcome.device)]
+        query = f"?{urlencode({'next': follow})}" if is_local(follow) else ""
+        return redirect(request, f"/login/code{query}", cookies=cookies)
+    return await _signed_in(request, services, outcome, follow)
+
+
+async def _signed_in(
+    request: PageRequest, services: Services, done: SignedIn, follow: str
+) -> Response[bytes]:
+    """Go to the form that is kept for the account, or to the page that the person wanted."""
+    target = follow if is_local(follow) else home_of(done.session)
+    waiting = await waiting_address(services, request, done.session.account.account_id)
+    cookies = [session_cookie(request, done.token), device_cookie(request, done.device)]
+    return redirect(request, waiting or target, cookies=cookies)
+
+
+@get("/login/code")
+async def code_page(request: PageRequest) -> Response[str] | Response[bytes]:
+    """The form for the second factor of a sign-in; without one that waits, the login form."""
+    follow = read_query(request).get("next", "")
+    if _pending_token(request):
+        return _code_form(request, follow=follow)
+    return redirect(request, "/login")
+
+
+@post("/login/code", request_max_body_size=STRANGERS_FORM_BYTES)
+async def give_code(
+    request: PageRequest, services: NamedDependency[Services]
+) -> Response[str] | Response[bytes]:
+    """Finish a sign-in by a code of the app, or by a recovery code."""
+    form = await read_form(request)
+    follow, code = form.get("next", ""), form.get("code", "")
+    try:
+        await check_csrf(request, request.cookies.get(_form_cookie_name(request), ""))
+    except Refusal as refusal:
+        return _code_form(request, follow=follow, problems=refusal.problems)
+    if not code:
+        problem = Problem(code="form.required", field="code", message="请输入验证码。", status=422)
+        return _code_form(request, follow=follow, problems=(problem,))
+    outcome = await services.second_factors.finish_sign_in(
+        _pending_token(request), code, visitor=visitor_of(request)
+    )
+    if isinstance(outcome, SignedIn):
+        answer = await _signed_in(request, services, outcome, follow)
+        answer.set_cookie(_pending_cookie(request, ""))
+        return answer
+    if outcome.problem.code == "factor.sign_in_expired":
+        return _login_form(request, follow=follow, problems=(outcome.problem,))
+    return _code_form(request, follow=follow, problems=(outcome.problem,))
+
+
+def _code_form(request: PageRequest, *, follow: str, problems: tuple[Problem, ...] = ()) -> Response[str]:
+    token = request.cookies.get(_form_cookie_name(request), "")
+    return page(
         request,
-        waiting or target,
-        cookies=[session_cookie(request, outcome.token), _device_cookie(request, outcome.device)],
+        "accounts/login_code.html",
+        title="输入验证码",
+        follow=follow if is_local(follow) else "",
+        login_token=csrf_field(masked(token)),
+        problems=problems,
+    )
+
+
+def visitor_of(request: PageRequest) -> Visitor:
+    """Where a request comes from, for a sign-in."""
+    return Visitor(
+        address=client_address(request),
+        device=request.cookies.get(_device_cookie_name(request), ""),
+        agent=request.headers.get("user-agent", ""),
+        replacing=session_token(request),
     )
 
 
@@ -121,7 +197,7 @@ def _login_form(
     )
 
 
-def _device_cookie(request: PageRequest, device: str) -> Cookie:
+def device_cookie(request: PageRequest, device: str) -> Cookie:
     """The cookie by which this browser is known when somebody signs in again; it gives no access."""
     name = _device_cookie_name(request)
     return Cookie(
@@ -133,6 +209,28 @@ def _device_cookie(request: PageRequest, device: str) -> Cookie:
         secure=name.startswith("__Host-"),
         max_age=int(DEVICE_KNOWN_FOR.total_seconds()),
     )
+
+
+def _pending_cookie(request: PageRequest, token: str) -> Cookie:
+    """The cookie of a sign-in that waits for its second factor; an empty token deletes it."""
+    name = _pending_cookie_name(request)
+    return Cookie(
+        key=name,
+        value=token,
+        path="/",
+        httponly=True,
+        samesite="lax",
+        secure=name.startswith("__Host-"),
+        max_age=int(PENDING_FOR.total_seconds()) if token else 0,
+    )
+
+
+def _pending_token(request: PageRequest) -> str:
+    return request.cookies.get(_pending_cookie_name(request), "")
+
+
+def _pending_cookie_name(request: PageRequest) -> str:
+    return f"__Host-{_PENDING_COOKIE}" if cookie_name(request).startswith("__Host-") else _PENDING_COOKIE
 
 
 def _device_cookie_name(request: PageRequest) -> str:
@@ -217,13 +315,13 @@ def _password_form(
 
 
 def create_router() -> Router:
-    """/login, /logout, /session and /password."""
+    """/login, its second step, /logout, /session and /password."""
     return Router(
         path="/",
         route_handlers=[
             Router(
                 path="/",
-                route_handlers=[login_page, login],
+                route_handlers=[login_page, login, code_page, give_code],
                 exception_handlers=EXCEPTION_HANDLERS,
                 include_in_schema=False,
             ),

@@ -1,10 +1,9 @@
-"""消息 as a list, in the portals of units and of departments."""
+"""消息 as a list, in each portal."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from mingpiao.identity.model import Account
-from mingpiao.kernel.errors import refuse
 from mingpiao.messages.model import Message
 from mingpiao.messages.service import PAGE_SIZE, list_messages
 from mingpiao.portals.list_columns import Badge, Column, Note, Parts
@@ -16,19 +15,11 @@ from mingpiao.storage.paging import Page
 from mingpiao.storage.scope import SYSTEM
 
 
-def owner_of(account: Account) -> int | str:
-    """The recipient whose messages an account reads. Raises `Refusal` (`access.denied`, 403) if there is
-    none.
-    """
-    owner = message_owner(account)
-    if owner is None:
-        raise refuse("access.denied", "该账户没有消息。", status=403)
-    return owner
-
-
 async def _fetch(here: Here, _wanted: Mapping[str, Any], key: str, limit: int) -> Page[Message]:
     account = here.account
-    return await list_messages(here.connection, account.account_id, owner_of(account), after=key, limit=limit)
+    return await list_messages(
+        here.connection, account.account_id, message_owner(account), after=key, limit=limit
+    )
 
 
 def _marks(message: Message) -> Parts:
@@ -80,9 +71,11 @@ def _listing(portal: str) -> Listing[Message]:
     )
 
 
-LISTS = {portal: _listing(portal) for portal in ("unit", "finance")}
+LISTS = {portal: _listing(portal) for portal in ("unit", "finance", "admin")}
 
 
 def list_of(account: Account) -> Listing[Message]:
     """The list in the portal of an account."""
-    return LISTS["unit" if account.unit_id is not None else "finance"]
+    if account.unit_id is not None:
+        return LISTS["unit"]
+    return LISTS["finance" if account.region_code is not None else "admin"]

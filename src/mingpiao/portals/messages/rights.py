@@ -1,5 +1,6 @@
-"""Who reads messages: people of units and of departments."""
+"""Who reads messages: people of units and of departments, and administrators their own."""
 
+from mingpiao.identity.model import Role
 from mingpiao.portals.gates import DEPARTMENT_ROLES, UNIT_ROLES, Right
 
-MESSAGES = Right("messages", UNIT_ROLES | DEPARTMENT_ROLES)
+MESSAGES = Right("messages", UNIT_ROLES | DEPARTMENT_ROLES | {Role.ADMINISTRATOR})
