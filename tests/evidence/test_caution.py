@@ -10,7 +10,7 @@ from tests.evidence.lines import read
 
 from mingpiao.evidence.comparing.files import File
 from mingpiao.evidence.comparing.weighed import features_of
-from mingpiao.evidence.comparison import with_caution
+from mingpiao.evidence.comparison import by_rules, with_caution
 from mingpiao.evidence.model import BillFacts, ClaimVerdict
 from mingpiao.evidence.service import (
     Caution,
@@ -46,6 +46,7 @@ BILL = BillFacts(
     remark="",
     extension={},
 )
+FILE = File("a", SAYS, None)
 
 
 def head(region: str, role: Role = Role.DEPARTMENT_HEAD) -> Acting:
@@ -81,9 +82,9 @@ def test_a_doubt_that_is_not_sure_contradicts_where_the_department_is_strict(
     caution: Caution, verdict: ClaimVerdict
 ) -> None:
     usual = learnt()
-    doubt = usual.doubt("purpose", features_of("purpose", BILL, File("a", SAYS, None)))
+    doubt = usual.doubt("purpose", features_of("purpose", BILL, FILE, by_rules("purpose", BILL, FILE)))
     assert 0.5 < doubt < 0.99
-    near = Bounds(contradicts=doubt + 0.005, supports=doubt + 0.005, hints=doubt - 0.3)
+    near = Bounds(contradicts=doubt + 0.005, hints=doubt - 0.3)
     weights = msgspec.structs.replace(usual, bounds=usual.bounds | {"purpose": near})
     made = {claim.name: claim for claim in compare(BILL, {"a": SAYS}, {}, with_caution(weights, caution))}
     assert made["purpose"].verdict is verdict
@@ -94,7 +95,7 @@ def test_choices_move_the_bounds_and_the_usual_ones_are_those_of_the_weights() -
     lenient, usual, strict = (weights_for(each).bounds["amount"] for each in Caution)
     assert weights_for(Caution.USUAL).bounds == weights_for(Caution.USUAL).bounds
     assert strict.contradicts < usual.contradicts < lenient.contradicts < 1
-    assert strict.hints == usual.hints == lenient.hints <= strict.supports
+    assert strict.hints == usual.hints == lenient.hints <= strict.contradicts
 
 
 async def test_a_choice_holds_below_until_a_nearer_one(database: Database) -> None:

@@ -142,7 +142,7 @@ def test_where_a_claim_is_silent_there_is_no_doubt() -> None:
     known = Learnt(
         facts={},
         claims={"payer": surely},
-        bounds={"payer": Bounds(contradicts=0.9, supports=0.8, hints=0.5)},
+        bounds={"payer": Bounds(contradicts=0.9, hints=0.5)},
     )
     assert known.doubt("payer", {"bias": 1.0}) > 0.99
     assert known.doubt("payer", {"bias": 1.0, SILENT: 1.0}) == 0.0
@@ -164,4 +164,4 @@ def test_what_comes_with_the_product_is_small_and_whole() -> None:
         "account", "amount", "ends", "kind", "name", "number", "purpose", "signed", "starts",
     }  # fmt: skip
     assert set(known.claims) == set(known.bounds) == {"payer", "payee", "amount", "purpose"}
-    assert all(0.5 <= one.hints <= min(one.supports, one.contradicts) < 1 for one in known.bounds.values())
+    assert all(0.5 <= one.hints <= one.contradicts < 1 for one in known.bounds.values())

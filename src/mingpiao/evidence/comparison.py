@@ -69,6 +69,4 @@ def _bounds(caution: Caution, usual: Bounds) -> Bounds:
     if caution is Caution.USUAL:
         return usual
     goal = 1.0 if caution is Caution.LENIENT else usual.hints
-    return msgspec.structs.replace(
-        usual, contradicts=(usual.contradicts + goal) / 2, supports=(usual.supports + goal) / 2
-    )
+    return msgspec.structs.replace(usual, contradicts=(usual.contradicts + goal) / 2)

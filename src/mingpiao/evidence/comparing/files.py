@@ -12,6 +12,8 @@ from mingpiao.evidence.model import Claim, ClaimVerdict, Extraction, Mark, Usage
 from mingpiao.reading.model import Found
 
 #: The worst verdict of several files counts: a contradiction in one is not undone by another.
+#: What of a name may stand at the end of a line, and within how many lines its rest: other cells may come between.
+_LONG_NAME, _LEAST_PART, _REACH = 6, 2, 9
 _ORDER = (ClaimVerdict.CONTRADICT, ClaimVerdict.AGREE, ClaimVerdict.HINT, ClaimVerdict.ABSENT)
 
 
@@ -61,9 +63,29 @@ class File(msgspec.Struct, frozen=True, dict=True):
         return plain_name(self.text)
 
     def mentions(self, name: str) -> bool:
-        """Whether a name stands anywhere in the text, in whatever writing; a single character never does."""
+        """Whether a name stands anywhere in the text, in whatever writing; a single character never does.
+
+        A name may break at the end of a cell and go on in the next line of the same cell.
+        """
         wanted = plain_name(name)
-        return len(wanted) > 1 and wanted in self.plain
+        return len(wanted) > 1 and (wanted in self.plain or self._broken(wanted))
+
+    @cached_property
+    def _plain_rows(self) -> list[str]:
+        return [plain_name(row) for row in self.rows]
+
+    def _broken(self, wanted: str) -> bool:
+        """Whether one line ends with the beginning of a name, and one of the next begins with its rest."""
+        if len(wanted) < _LONG_NAME:
+            return False
+        head, rows = wanted[:_LEAST_PART], self._plain_rows
+        return any(
+            row.endswith(wanted[:cut])
+            and any(each.startswith(wanted[cut:]) for each in rows[place + 1 : place + _REACH])
+            for place, row in enumerate(rows)
+            if head in row
+            for cut in range(_LEAST_PART, len(wanted) - _LEAST_PART + 1)
+        )
 
     def marks(self, found: Iterable[Found | None]) -> tuple[Mark, ...]:
         """The places of the given facts in this file."""

@@ -36,7 +36,7 @@ def amount(bill: BillFacts, files: Sequence[File], learnt: Learnt) -> Claim:
 def _weighed(bill: BillFacts, claim: Claim, file: File, learnt: Learnt) -> Claim:
     """The claim that rules made, held against what is likely."""
     ruled = claim.verdict is ClaimVerdict.CONTRADICT
-    doubt = doubt_about("amount", bill, file, learnt, ruled=ruled)
+    doubt = doubt_about("amount", bill, file, learnt, claim)
     stated = sorted(file.says.amounts, key=lambda one: -max(one.likely, one.stage, one.share))
     others = [one for one in stated if one.value != bill.total][:1]
     if doubt is Certainty.SURE and not ruled and others:
@@ -199,10 +199,14 @@ def _words(file: File) -> Claim | None:
 
 
 def _is_cut_off(one: Amount) -> bool:
-    """Whether an amount in words is the end of the digits beside it, so that its beginning was read apart."""
-    return (
-        one.beside is not None and one.value < one.beside and f"{one.beside:.2f}".endswith(f"{one.value:.2f}")
+    """Whether an amount in words is a beginning or an end of what the digits beside it are in words: a line broke it."""
+    if one.beside is None or one.value >= one.beside:
+        return False
+    whole, read = (
+        in_words(one.beside),
+        one.found.text.replace("圆", "元").replace(" ", "").replace("正", "整"),
     )
+    return whole.startswith(read) or f"{one.beside:.2f}".endswith(f"{one.value:.2f}")
 
 
 def _may_be_misread(one: Amount, file: File) -> bool:

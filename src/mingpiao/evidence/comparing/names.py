@@ -57,7 +57,7 @@ def _weighed(bill: BillFacts, claim: Claim, file: File, learnt: Learnt) -> Claim
     """The claim that rules made, held against what is likely."""
     role, name = claim.name, claim.expected
     ruled = claim.verdict is ClaimVerdict.CONTRADICT
-    doubt = doubt_about(role, bill, file, learnt, ruled=ruled)
+    doubt = doubt_about(role, bill, file, learnt, claim)
     ours, side = _WORDS[role]
     others = [
         party
@@ -204,6 +204,12 @@ def _next_account(rows: Sequence[str], others: Collection[str], known: Sequence[
     return []
 
 
+def _same_account(found: str, own: str) -> bool:
+    """Whether an account is the unit's, also where its first digits were read apart."""
+    return found == own or (len(found) >= _LONG_ACCOUNT and own.endswith(found))
+
+
+_LONG_ACCOUNT = 12
 #: So many digits of an account may be read wrongly.
 _MISREAD = 3
 #: An account stands at most so many lines below its owner's name, that line included.
@@ -211,7 +217,7 @@ _LINES_OF_ACCOUNT = 4
 
 
 def _account(bill: BillFacts, own: str, file: File) -> Claim:
-    equal = [found for found in file.says.accounts if found.value == own]
+    equal = [found for found in file.says.accounts if _same_account(found.value, own)]
     receivers = [
         party.account for party in file.says.parties if party.role == PAYEE and party.account is not None
     ]

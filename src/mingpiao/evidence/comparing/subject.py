@@ -20,8 +20,9 @@ _LONG_PHRASE = 5
 _SURELY = 0.7
 #: Under agreements money is paid before their period begins, and settled some time after it ends.
 _AGREED = ("contract", "donation")
-_SETTLED = (*_AGREED, "policy")
 _SETTLING = timedelta(days=31)
+#: Nobody signs so long after; a scan's year was misread.
+_MISREAD_YEARS = timedelta(days=700)
 #: From so many days or rows on a file is a list of payments; a bill follows its payment soon.
 _MANY_DAYS, _SOON = 3, timedelta(days=20)
 
@@ -41,15 +42,16 @@ def _dates(bill: BillFacts, file: File) -> Claim | None:
     if signed and signed > on:
         sentence = f"材料于 {signed} 签订，晚于开票日期 {on}。"
         several = (says.kind == "transfer" or "纪要" in file.text) and _told_day(bill, file)
-        return _date_claim(bill, file, says.signed_on, sentence, False, unclear=several)
+        misread = file.read_by_ocr and signed - on > _MISREAD_YEARS
+        return _date_claim(bill, file, says.signed_on, sentence, False, unclear=several or misread)
     agreed = says.kind in _AGREED
     if end and end < on:
         sentence = f"材料的期限至 {end} 止，开票日期 {on} 已经超过。"
-        settled = (says.kind in _SETTLED and on - end <= _SETTLING) or (agreed and _lists(file))
+        settled = on - end <= _SETTLING or (agreed and _lists(file))
         return _date_claim(bill, file, says.ends_on, sentence, False, late=settled)
     if start and start > on:
         sentence = f"材料的期限自 {start} 起，开票日期 {on} 尚未开始。"
-        return _date_claim(bill, file, says.starts_on, sentence, False, late=agreed and signed is not None)
+        return _date_claim(bill, file, says.starts_on, sentence, False, late=signed is not None)
     if start or end:
         return _date_claim(
             bill, file, says.starts_on or says.ends_on, f"开票日期 {on} 在材料的期限之内。", True
@@ -147,7 +149,7 @@ def by_rules(bill: BillFacts, file: File) -> Claim | None:
 def _weighed(bill: BillFacts, shown: str, claim: Claim | None, file: File, learnt: Learnt) -> Claim | None:
     """The claim that rules made, held against what is likely."""
     ruled = claim is not None and claim.verdict is ClaimVerdict.CONTRADICT
-    doubt = doubt_about("purpose", bill, file, learnt, ruled=ruled)
+    doubt = doubt_about("purpose", bill, file, learnt, claim)
     stated = claim or absent("purpose", shown, "")
     if doubt is Certainty.SURE and not ruled:
         sentence = f"票面写明“{shown}”，材料全文没有写到这样的款项。"

@@ -32,31 +32,38 @@ def has_probabilities(says: Extraction) -> bool:
     )
 
 
-def doubt_about(claim: str, bill: BillFacts, file: File, learnt: Learnt, *, ruled: bool) -> Certainty | None:
+def doubt_about(
+    claim: str, bill: BillFacts, file: File, learnt: Learnt, ruled: Claim | None
+) -> Certainty | None:
     """What the weights say of a claim about one file; None where the file has no probabilities.
 
-    `ruled` tells that rules see a contradiction already.
+    `ruled` is what rules say of it, which is one feature among the others.
     """
     if not has_probabilities(file.says):
         return None
-    features, bounds = features_of(claim, bill, file), learnt.bounds[claim]
+    features, bounds = features_of(claim, bill, file, ruled), learnt.bounds[claim]
     if features.get(SILENT):
         return Certainty.NONE
     doubt = learnt.doubt(claim, features)
-    if doubt >= (bounds.supports if ruled else bounds.contradicts):
+    if doubt >= bounds.contradicts:
         return Certainty.SURE
     if doubt >= bounds.hints:
         return Certainty.SOME
     return Certainty.NONE if doubt >= _CLEAR else Certainty.CLEAR
 
 
-def features_of(claim: str, bill: BillFacts, file: File) -> Features:
-    """The features of a claim about one file."""
+def features_of(claim: str, bill: BillFacts, file: File, ruled: Claim | None) -> Features:
+    """The features of a claim about one file, with what rules say of it."""
+    found = _seen(claim, bill, file)
+    verdict = f"rules:{ruled.verdict.value if ruled else 'silent'}"
+    regimes = [name for name in found if name.startswith("is:") and "&" not in name]
+    return found | {verdict: 1.0} | {f"{verdict}&{name}": 1.0 for name in regimes}
+
+
+def _seen(claim: str, bill: BillFacts, file: File) -> Features:
     match claim:
-        case "payer":
-            return party_features(bill.payer_name, bill.payer_code, claim, file)
-        case "payee":
-            return party_features(bill.unit_name, bill.unit_code, claim, file)
+        case "payer" | "payee":
+            return party_features(bill, claim, file)
         case "amount":
             return amount_features(bill, file)
         case _:

@@ -301,13 +301,27 @@ def _one_cell(
         return full
     if _LABELLED.match(box.text) and not _LABELLED.match(other.text):
         return full and gap < _TIGHT
-    if _has_own_label(other, beside_other) or len(box.text) < _SHORTEST_WRAPPED:
+    labels = [mate for mate in beside_other if not _wrapped(mate, box, beside)]
+    if _has_own_label(other, labels) or len(box.text) < _SHORTEST_WRAPPED:
         return False
     if _has_own_value(box, beside) and _has_own_value(other, beside_other):
         return False
     if bool(_FIGURES.match(box.text)) != bool(_FIGURES.match(other.text)):
         return False
     return gap < _TIGHT and (full or _centred_beside(box, other, beside))
+
+
+def _wrapped(mate: TextBox, box: TextBox, beside: Sequence[TextBox]) -> bool:
+    """Whether a line to the left is the rest of a longer one tightly above it, which is beside `box`: two cells wrap."""
+    return any(
+        abs(upper.left - mate.left) < upper.size
+        and upper.right - mate.right > upper.size
+        and (mate.top - upper.bottom) / upper.height < _TIGHT
+        and abs(upper.middle - box.middle) < 0.3 * box.height
+        and len(upper.text) >= _SHORTEST_WRAPPED
+        for upper in beside
+        if upper.right <= box.left + box.size
+    )
 
 
 def _has_own_label(box: TextBox, beside: Sequence[TextBox]) -> bool:

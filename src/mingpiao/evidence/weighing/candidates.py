@@ -486,11 +486,21 @@ _PHRASES = tuple(
             r"(?P<phrase>[\u4e00-\u9fff]{2,20}(?:费|租金|经费|资金|保证金|押金|补助|赔偿款|补偿款|善款))(?:共计|合计|总额|总计|金额|为|人民币|[:¥])",
         ),
         (
+            "fee",
+            r"(?:(?<=[^\u4e00-\u9fff])|(?<=[付缴收取交纳为及和的]))"
+            r"(?P<phrase>[\u4e00-\u9fff]{1,18}?(?:费用?|租金|经费|资金|保证金|押金|捐款|捐赠|认捐|作款|培训班))"
+            r"(?=[^\u4e00-\u9fff]|[共合总为按由于应及和后的标未已需可每收])",
+        ),
+        (
             "heading",
             rf"(?:^|\n)(?P<phrase>[^{_END}:]{{4,40}}?)(?:合同|协议|协议书|合同书|通知书|通知单|任务书)(?=[\n\t(])",
         ),
     )
 )
+
+
+_ENDING = 3
+_SUM_FOLLOWS = re.compile(r" ?(?:共计|合计|总计|总额|金额|为|共|[:\t]){0,2} ?(?:人民币|RMB|CNY)?[ :]?[¥\d]")
 
 
 def purpose_candidates(flow: Flow, surveyor: Surveyor, kind: str, opinion: Opinion) -> list[TextCandidate]:
@@ -516,6 +526,9 @@ def purpose_candidates(flow: Flow, surveyor: Surveyor, kind: str, opinion: Opini
             "of_money": float(bool(kinds_of([text]))),
             f"how:{how}&money": float(bool(kinds_of([text]))),
             f"how:{how}&{kind}": 1.0,
+            "end_often": min(flow.text.count(text[-_ENDING:]), 6) / 6,
+            "end_in_title": float(text[-_ENDING:] in title),
+            "then_sum": float(_SUM_FOLLOWS.match(flow.text, end) is not None),
         }
         features |= {f"ends~{text[-2:]}": 0.5, f"begins~{text[:2]}": 0.5} | purposed(opinion, text)
         found.append(TextCandidate(start, end, text, features))

@@ -36,7 +36,7 @@ from mingpiao.reading.model import Found, PageLines
 
 #: From this probability on a candidate is told as a fact.
 _LIKELY = 0.5
-_PURPOSE = 0.25
+_PURPOSE, _STAGE = 0.25, 0.3
 _OFFICIAL = re.compile(r"[〔\[(【〈] ?(?:19|20)\d{2}")
 _DEPOSIT = re.compile(r"保证金|押金|定金|质保金|诚意金|履约金")
 _MOST_PARTIES = 400
@@ -162,7 +162,7 @@ def _side(likely: dict[str, float]) -> str:
 def _role(flow: Flow, each: AmountCandidate, likely: dict[str, float], total: Decimal | None) -> str:
     if each.spotted.value == total:
         return "total"
-    if likely["instalment"] >= _LIKELY:
+    if likely["instalment"] >= _STAGE:
         return "instalment"
     before = flow.text[max(0, each.spotted.start - 14) : each.spotted.start]
     return "deposit" if _DEPOSIT.search(re.split(r"[,。;\n]", before)[-1]) else ""
@@ -238,7 +238,6 @@ def _parties(flow: Flow, seen: Survey, amounts: Sequence[Amount], weights: Weigh
             told[place] = {"payer": 0.0, "payee": 0.0, "other": 1.0}
     _together(names, told)
     _alike(names, told, shares)
-    _opposed(told)
     for each, likely in zip(names, told, strict=True):
         role = max(likely, key=lambda name: likely[name])
         first = each.mentions[0]

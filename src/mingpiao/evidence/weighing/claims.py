@@ -31,9 +31,10 @@ _STAGES = re.compile(
 )
 
 
-def party_features(name: str, code: str, role: str, file: File) -> Features:
+def party_features(bill: BillFacts, role: str, file: File) -> Features:
     """How well a name of the bill fits the party of this role in the file."""
     says, text, ocr = file.says, file.text, file.read_by_ocr
+    name, code = (bill.payer_name, bill.payer_code) if role == PAYER else (bill.unit_name, bill.unit_code)
     own: list[Party] = []
     others: list[Party] = []
     for party in says.parties:
@@ -58,6 +59,7 @@ def party_features(name: str, code: str, role: str, file: File) -> Features:
         "both_weak": float(mine < 0.3 and theirs < 0.3),
         "listed": float(len(listed) > 1),
         "own_listed": float(any(party.amount is not None for party in own)),
+        "own_sum": float(any(party.amount == bill.total for party in own)),
         "prices": float(_PRICES.search(text) is not None),
         "contained": float(within),
         "person": float(not is_organisation(name)),
@@ -81,6 +83,10 @@ def party_features(name: str, code: str, role: str, file: File) -> Features:
         ("lag", max(0.0, theirs - mine)),
     ):
         found |= _steps(f"{regime}&{told}", value)
+    beside = _beside_us(bill, says.amounts, file)
+    for told in ("stands", f"beside_{'payer' if role == PAYER else 'unit'}", f"in_line_of_{'payer' if role == PAYER else 'unit'}"):
+        found[f"total_{told}"] = found[f"{regime}&total_{told}"] = beside[told]
+    found[f"{regime}&own_sum"] = found["own_sum"]
     found |= {f"is:{regime}": 1.0, f"is:{regime}&{says.kind}": 1.0, f"{regime}&ocr": float(ocr)}
     found[f"{regime}&listed"] = found["listed"]
     found[f"{regime}&person"] = found["person"]
@@ -152,8 +158,9 @@ def amount_features(bill: BillFacts, file: File) -> Features:
         f"kind:{says.kind}": 1.0,
     }
     found |= _beside_us(bill, others, file)
-    if found["beside_us"] and not equal:
-        # What was not made out as an amount, but stands in the line of the payer or the unit, may well be theirs.
+    if found["beside_us"] and not equal and not found["round_slip"]:
+        # What was not made out as an amount, but stands in the line of the payer or the unit, may well be theirs; not
+        # so where these are the digits of ten thousand times as much.
         found[SILENT] = 1.0
     likely, stage = (
         max((one.likely for one in equal), default=0.0),

@@ -36,13 +36,9 @@ Weighing = Mapping[str, Weights]
 
 
 class Bounds(msgspec.Struct, frozen=True, kw_only=True):
-    """From which doubt on a claim contradicts: by weights alone, or (`supports`) where rules contradict too.
-
-    Below that, a doubt from `hints` on cannot tell.
-    """
+    """From which doubt on a claim contradicts; below that, a doubt from `hints` on cannot tell."""
 
     contradicts: float
-    supports: float
     hints: float
 
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from random import Random
 
-from bench.papers.locked.accountant.base import (
+from bench.papers.open.accountant.base import (
     any_day,
     bill,
     cn,
@@ -23,7 +23,7 @@ from bench.papers.locked.accountant.base import (
     upper,
     wan,
 )  # fmt: skip
-from bench.papers.locked.accountant.draw import HEI, KAI, MING, SONG, Word, overlaid, pen_at, scan, seal_at
+from bench.papers.open.accountant.draw import HEI, KAI, MING, SONG, Word, overlaid, pen_at, scan, seal_at
 from bench.papers.tools import chrome
 from bench.papers.values import Bill, Paper, Truth
 

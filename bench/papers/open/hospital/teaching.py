@@ -7,8 +7,8 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from bench.papers import tools
-from bench.papers.locked.hospital import money, paperwork, people
-from bench.papers.locked.hospital.word import HEI, KAI, SONG, Word
+from bench.papers.open.hospital import money, paperwork, people
+from bench.papers.open.hospital.word import HEI, KAI, SONG, Word
 from bench.papers.values import Bill, Paper, Truth
 
 _COURSES = [

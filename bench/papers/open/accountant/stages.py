@@ -3,7 +3,7 @@
 from decimal import Decimal
 from random import Random
 
-from bench.papers.locked.accountant.base import (
+from bench.papers.open.accountant.base import (
     bill,
     cn,
     company,
@@ -19,8 +19,8 @@ from bench.papers.locked.accountant.base import (
     upper,
     wan,
 )  # fmt: skip
-from bench.papers.locked.accountant.draw import HEI, KAI, SONG, overlaid, scan, seal_at, sheet_pdf, sign, uri
-from bench.papers.locked.accountant.sheets import Grid
+from bench.papers.open.accountant.draw import HEI, KAI, SONG, overlaid, scan, seal_at, sheet_pdf, sign, uri
+from bench.papers.open.accountant.sheets import Grid
 from bench.papers.tools import chrome
 from bench.papers.values import Bill, Paper, Truth
 

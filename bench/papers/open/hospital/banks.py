@@ -14,7 +14,7 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
 from bench.papers import tools
-from bench.papers.locked.hospital import money, paperwork, people
+from bench.papers.open.hospital import money, paperwork, people
 from bench.papers.values import Bill, Paper, Truth
 
 _AIMS = {

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from random import Random
 
-from bench.papers.locked.accountant.base import (
+from bench.papers.open.accountant.base import (
     account,
     bill,
     cn,
@@ -19,7 +19,7 @@ from bench.papers.locked.accountant.base import (
     unit,
     upper,
 )  # fmt: skip
-from bench.papers.locked.accountant.draw import faces
+from bench.papers.open.accountant.draw import faces
 from bench.papers.tools import as_pdf, as_picture, photographed, pictures, stamp, stamped, weasy
 from bench.papers.values import Bill, Paper, Truth
 

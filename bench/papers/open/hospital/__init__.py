@@ -2,7 +2,7 @@
 
 from random import Random
 
-from bench.papers.locked.hospital import (
+from bench.papers.open.hospital import (
     banks,
     gifts,
     letters,

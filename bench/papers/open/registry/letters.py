@@ -14,8 +14,8 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from bench.papers.locked.registry import common as c
-from bench.papers.locked.registry.offices import ALIGN, typeface
+from bench.papers.open.registry import common as c
+from bench.papers.open.registry.offices import ALIGN, typeface
 from bench.papers.tools import as_pdf, font, office, photographed, pictures, scanned, stamp, stamped, typst
 from bench.papers.values import Bill, Paper, Truth
 

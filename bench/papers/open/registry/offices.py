@@ -10,7 +10,7 @@ from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.text.paragraph import Paragraph
 
-from bench.papers.locked.registry import common as c
+from bench.papers.open.registry import common as c
 from bench.papers.tools import office, weasy
 from bench.papers.values import Bill, Paper, Truth
 

@@ -9,7 +9,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
-from bench.papers.locked.accountant.base import (
+from bench.papers.open.accountant.base import (
     bill,
     cn,
     company,
@@ -24,7 +24,7 @@ from bench.papers.locked.accountant.base import (
     unit,
     upper,
 )  # fmt: skip
-from bench.papers.locked.accountant.draw import HEI, KAI, SONG, overlaid, seal_at, sheet_pdf
+from bench.papers.open.accountant.draw import HEI, KAI, SONG, overlaid, seal_at, sheet_pdf
 from bench.papers.values import Bill, Paper, Truth
 
 

@@ -2,7 +2,7 @@
 
 from random import Random
 
-from bench.papers.locked.registry import bank, contracts, donations, letters, offices, supplements
+from bench.papers.open.registry import bank, contracts, donations, letters, offices, supplements
 from bench.papers.values import Layout, Paper
 
 

@@ -6,7 +6,7 @@ from random import Random
 
 from PIL import Image, ImageDraw
 
-from bench.papers.locked.accountant.base import (
+from bench.papers.open.accountant.base import (
     account,
     bill,
     cn,
@@ -22,7 +22,7 @@ from bench.papers.locked.accountant.base import (
     unit,
     upper,
 )  # fmt: skip
-from bench.papers.locked.accountant.draw import HEI, KAI, MING, SONG, inked, places, seal_at, seal_img, sign
+from bench.papers.open.accountant.draw import HEI, KAI, MING, SONG, inked, places, seal_at, seal_img, sign
 from bench.papers.tools import as_pdf, chrome, font, scanned
 from bench.papers.values import Bill, Paper, Truth
 

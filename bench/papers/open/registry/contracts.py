@@ -15,8 +15,8 @@ from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
-from bench.papers.locked.registry import common as c
-from bench.papers.locked.registry.offices import typeface
+from bench.papers.open.registry import common as c
+from bench.papers.open.registry.offices import typeface
 from bench.papers.tools import as_pdf, font, office, pictures, scanned, stamp, stamped, typst, weasy
 from bench.papers.values import Bill, Paper, Truth
 

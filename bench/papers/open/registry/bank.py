@@ -10,7 +10,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 
-from bench.papers.locked.registry import common as c
+from bench.papers.open.registry import common as c
 from bench.papers.tools import as_pdf, as_picture, chrome, font, pictures, scanned, stamp, stamped
 from bench.papers.values import Bill, Paper, Truth
 

@@ -12,7 +12,7 @@ from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bench.papers import tools
-from bench.papers.locked.hospital import money, paperwork, people
+from bench.papers.open.hospital import money, paperwork, people
 from bench.papers.values import Paper, Truth
 
 _BLOOD = [

@@ -6,8 +6,8 @@ from random import Random
 from typing import Any
 
 from bench.papers import tools
-from bench.papers.locked.hospital import money, paperwork, people
-from bench.papers.locked.hospital.word import KAI, SONG, WENKAI, Word
+from bench.papers.open.hospital import money, paperwork, people
+from bench.papers.open.hospital.word import KAI, SONG, WENKAI, Word
 from bench.papers.values import Paper, Truth
 
 _GOODS = [

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from random import Random
 
-from bench.papers.locked.accountant.base import (
+from bench.papers.open.accountant.base import (
     Party,
     any_day,
     bill,
@@ -24,7 +24,7 @@ from bench.papers.locked.accountant.base import (
     unit,
     upper,
 )  # fmt: skip
-from bench.papers.locked.accountant.draw import (
+from bench.papers.open.accountant.draw import (
     HEI,
     KAI,
     SONG,
@@ -36,7 +36,7 @@ from bench.papers.locked.accountant.draw import (
     seal_img,
     sheet_pdf,
 )
-from bench.papers.locked.accountant.sheets import Grid
+from bench.papers.open.accountant.sheets import Grid
 from bench.papers.tools import chrome
 from bench.papers.values import Bill, Paper, Truth
 

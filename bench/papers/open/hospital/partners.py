@@ -6,7 +6,7 @@ from random import Random
 from typing import Any
 
 from bench.papers import tools
-from bench.papers.locked.hospital import money, paperwork, people
+from bench.papers.open.hospital import money, paperwork, people
 from bench.papers.values import Paper, Truth
 
 

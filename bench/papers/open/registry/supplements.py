@@ -3,7 +3,7 @@
 from decimal import Decimal
 from random import Random
 
-from bench.papers.locked.registry import common as c
+from bench.papers.open.registry import common as c
 from bench.papers.tools import as_pdf, pictures, scanned, stamp, stamped, typst, weasy
 from bench.papers.values import Bill, Paper, Truth
 

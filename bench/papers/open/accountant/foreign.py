@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from random import Random
 
-from bench.papers.locked.accountant.base import (
+from bench.papers.open.accountant.base import (
     Party,
     bill,
     blank,
@@ -21,7 +21,7 @@ from bench.papers.locked.accountant.base import (
     unit,
     upper,
 )  # fmt: skip
-from bench.papers.locked.accountant.draw import HEI, SONG, Word, overlaid, pen_at, seal_at
+from bench.papers.open.accountant.draw import HEI, SONG, Word, overlaid, pen_at, seal_at
 from bench.papers.tools import font
 from bench.papers.values import Paper, Truth
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from random import Random
 
-from bench.papers.locked.accountant import banks, contracts, foreign, orders, sheets, slips, stages
+from bench.papers.open.accountant import banks, contracts, foreign, orders, sheets, slips, stages
 from bench.papers.values import Layout, Paper
 
 
