@@ -84,7 +84,11 @@ def party_features(bill: BillFacts, role: str, file: File) -> Features:
     ):
         found |= _steps(f"{regime}&{told}", value)
     beside = _beside_us(bill, says.amounts, file)
-    for told in ("stands", f"beside_{'payer' if role == PAYER else 'unit'}", f"in_line_of_{'payer' if role == PAYER else 'unit'}"):
+    for told in (
+        "stands",
+        f"beside_{'payer' if role == PAYER else 'unit'}",
+        f"in_line_of_{'payer' if role == PAYER else 'unit'}",
+    ):
         found[f"total_{told}"] = found[f"{regime}&total_{told}"] = beside[told]
     found[f"{regime}&own_sum"] = found["own_sum"]
     found |= {f"is:{regime}": 1.0, f"is:{regime}&{says.kind}": 1.0, f"{regime}&ocr": float(ocr)}
