@@ -11,9 +11,9 @@ from mingpiao.evidence.extraction.names import plain_name
 from mingpiao.evidence.model import Claim, ClaimVerdict, Extraction, Mark, Usage
 from mingpiao.reading.model import Found
 
-#: The worst verdict of several files counts: a contradiction in one is not undone by another.
 #: What of a name may stand at the end of a line, and within how many lines its rest: other cells may come between.
 _LONG_NAME, _LEAST_PART, _REACH = 6, 2, 9
+#: The worst verdict of several files counts: a contradiction in one is not undone by another.
 _ORDER = (ClaimVerdict.CONTRADICT, ClaimVerdict.AGREE, ClaimVerdict.HINT, ClaimVerdict.ABSENT)
 
 
