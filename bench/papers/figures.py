@@ -1,5 +1,6 @@
 """Figures of papers of other hands: by form, field, fact, family and hand, and what first sight gave."""
 
+import itertools
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -39,11 +40,21 @@ class Sentence(msgspec.Struct, frozen=True, kw_only=True):
     words: str
 
 
+class Doubt(msgspec.Struct, frozen=True, kw_only=True):
+    """How surely a bill was said to contradict its paper in a claim, 0..1, and whether it is wrong in it."""
+
+    claim: str
+    doubt: float
+    wrong: bool
+
+
 class PaperResult(msgspec.Struct, frozen=True, kw_only=True):
     """One paper's reading: tallies by field, and counts of its bills.
 
     Of wrong bills `found` says that any claim contradicts, `located` that the right one does. `facts` are
-    pairs (fact, located). `processor` is the time of this process in seconds.
+    pairs (fact, located). `doubts` are of bills that are honest or wrong in just that claim; `choices` tell by
+    how cautious a department is how many honest bills it stops and wrong ones it locates.
+    `processor` is the time of this process in seconds.
     """
 
     hand: str
@@ -53,6 +64,8 @@ class PaperResult(msgspec.Struct, frozen=True, kw_only=True):
     tallies: dict[str, Tally]
     counts: dict[str, int]
     facts: tuple[tuple[str, bool], ...]
+    doubts: tuple[Doubt, ...]
+    choices: dict[str, tuple[int, int]]
     seconds: float
     processor: float
     pages: int
@@ -81,6 +94,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     found: float | None
     located: float | None
     alarms: float | None
+    untold: float | None
     unread: int
 
 
@@ -89,7 +103,7 @@ def figures(results: Sequence[PaperResult]) -> Figures:
     whole = sum((tally for result in results for tally in result.tallies.values()), Tally())
     counts = {
         name: sum(result.counts[name] for result in results)
-        for name in ("honest", "alarmed", "wrong", "found", "located")
+        for name in ("honest", "alarmed", "wrong", "found", "located", "untold")
     }
     return Figures(
         papers=len(results),
@@ -97,6 +111,7 @@ def figures(results: Sequence[PaperResult]) -> Figures:
         found=_share(counts["found"], counts["wrong"]),
         located=_share(counts["located"], counts["wrong"]),
         alarms=_share(counts["alarmed"], counts["honest"]),
+        untold=_share(counts["untold"], counts["honest"] + counts["wrong"]),
         unread=sum(bool(result.failure) for result in results),
     )
 
@@ -115,6 +130,8 @@ def show(results: Sequence[PaperResult], console: Console, worst: int) -> None:
     for title, key in (("form", _form), ("family", _family), ("hand", _hand)):
         console.print(_grouped(title, results, key))
     console.print(_by_fact(results))
+    console.print(_by_choice(results))
+    console.print(reliability("doubt", [each for result in results for each in result.doubts]))
     for result in sorted(results, key=lambda each: -len(each.sentences))[:worst]:
         for sentence in result.sentences:
             console.print(
@@ -156,7 +173,16 @@ def _by_field(results: Sequence[PaperResult], forms: Sequence[str]) -> Table:
 
 def _grouped(title: str, results: Sequence[PaperResult], key: Callable[[PaperResult], str]) -> Table:
     table = Table(
-        title, "papers", "F1", "found", "located", "false alarms", "unread", "s a paper", "processor s a page"
+        title,
+        "papers",
+        "F1",
+        "found",
+        "located",
+        "false alarms",
+        "cannot tell",
+        "unread",
+        "s a paper",
+        "processor s a page",
     )
     groups = {name: [each for each in results if key(each) == name] for name in sorted({*map(key, results)})}
     if title == "form":
@@ -170,7 +196,7 @@ def _grouped(title: str, results: Sequence[PaperResult], key: Callable[[PaperRes
             f"{told.f1:.3f}",
             *(
                 ("–" if share is None else f"{share:.3f}")
-                for share in (told.found, told.located, told.alarms)
+                for share in (told.found, told.located, told.alarms, told.untold)
             ),
             str(told.unread),
             f"{sum(each.seconds for each in group) / len(group):.2f}",
@@ -185,6 +211,42 @@ def _by_fact(results: Sequence[PaperResult]) -> Table:
     for name in sorted({fact for fact, _ in facts}):
         hits = [located for fact, located in facts if fact == name]
         table.add_row(name, str(len(hits)), f"{sum(hits) / len(hits):.3f}")
+    return table
+
+
+def _by_choice(results: Sequence[PaperResult]) -> Table:
+    table = Table("caution", "located", "false alarms")
+    wrong, honest = (max(1, sum(each.counts[side] for each in results)) for side in ("wrong", "honest"))
+    for choice in results[0].choices:
+        located, alarmed = (sum(each.choices[choice][side] for each in results) for side in (0, 1))
+        table.add_row(choice, f"{located / wrong:.3f}", f"{alarmed / honest:.3f}")
+    return table
+
+
+#: Where doubts are parted for the diagram of reliability.
+_PARTS = (0.0, 0.05, 0.2, 0.5, 0.8, 0.95, 1.0)
+
+
+def reliability(title: str, doubts: Sequence[Doubt]) -> Table:
+    """For each claim, by parts of the doubt: how many bills, the mean doubt, and the share that is wrong.
+
+    The last column is the mean distance between the two, weighted by bills.
+    """
+    parts = list(itertools.pairwise(_PARTS))
+    table = Table(title, *(f"{low:g} to {high:g}" for low, high in parts), "distance")
+    for claim in sorted({each.claim for each in doubts}):
+        row, distance = [claim], 0.0
+        own = [each for each in doubts if each.claim == claim]
+        for low, high in parts:
+            within = [each for each in own if low <= each.doubt < high or each.doubt == high == 1]
+            if not within:
+                row.append("–")
+                continue
+            mean = sum(each.doubt for each in within) / len(within)
+            wrong = sum(each.wrong for each in within) / len(within)
+            distance += abs(mean - wrong) * len(within) / len(own)
+            row.append(f"{len(within)}: {mean:.2f} {wrong:.2f}")
+        table.add_row(*row, f"{distance:.3f}")
     return table
 
 

@@ -15,11 +15,15 @@ import bench.papers.locked
 import bench.papers.open
 from bench.evidence.matching import FIELDS
 from bench.evidence.truth import Truth as FormTruth
-from bench.papers.figures import Asked, Order, PaperResult, Sentence
+from bench.papers.figures import Asked, Doubt, Order, PaperResult, Sentence
 from bench.papers.values import Bill, Layout, Paper, Truth
-from mingpiao.evidence.comparison import compare
+from mingpiao.evidence.caution import Caution
+from mingpiao.evidence.comparing.files import File
+from mingpiao.evidence.comparing.weighed import features_of
+from mingpiao.evidence.comparison import by_rules, compare, weights_for
 from mingpiao.evidence.extraction import extract
 from mingpiao.evidence.model import BillFacts, Claim, ClaimVerdict, Extraction, Usage
+from mingpiao.evidence.weighing.model import Learnt, learnt
 from mingpiao.reading.lines import read_lines
 from mingpiao.reading.service import FileUnreadable
 
@@ -92,8 +96,9 @@ def judge(order: Order, paper: Paper) -> PaperResult:
     ]
     counts = {"honest": 0, "alarmed": 0, "wrong": 0, "found": 0, "located": 0, "untold": 0}
     for bill in paper.bills:
-        against = _against(bill, read)
-        sentences += _hold(bill, against, counts)
+        claims = _claims(bill, read, learnt())
+        counts["untold"] += not _against(claims) and any("不能判断" in claim.explanation for claim in claims)
+        sentences += _hold(bill, _against(claims), counts)
     return PaperResult(
         hand=order.hand,
         layout=f"{order.hand}-{order.layout}",
@@ -102,8 +107,12 @@ def judge(order: Order, paper: Paper) -> PaperResult:
         tallies=tallies,
         counts=counts,
         facts=tuple(
-            (bill.wrong, bill.wrong in _names(_against(bill, read))) for bill in paper.bills if bill.wrong
+            (bill.wrong, bill.wrong in _names(_against(_claims(bill, read, learnt()))))
+            for bill in paper.bills
+            if bill.wrong
         ),
+        doubts=tuple(doubt for bill in paper.bills for doubt in _doubts(bill, read)),
+        choices={choice.value: _choice(choice, paper.bills, read) for choice in Caution},
         seconds=round(seconds, 3),
         processor=round(cpu, 3),
         pages=len(read.pages),
@@ -149,9 +158,34 @@ def facts_of(bill: Bill) -> BillFacts:
     )
 
 
-def _against(bill: Bill, read: Extraction) -> list[Claim]:
-    usage = {"paper": Usage(amount=bill.used, bills=1)} if bill.used else {}
-    claims = compare(facts_of(bill), {"paper": read}, usage)
+def _usage(bill: Bill) -> Usage | None:
+    return Usage(amount=bill.used, bills=1) if bill.used else None
+
+
+def _claims(bill: Bill, read: Extraction, weights: Learnt) -> tuple[Claim, ...]:
+    used = _usage(bill)
+    return compare(facts_of(bill), {"paper": read}, {"paper": used} if used else {}, weights)
+
+
+def _choice(choice: Caution, bills: Sequence[Bill], read: Extraction) -> tuple[int, int]:
+    """How many wrong bills are located, and honest ones stopped, by a department of this caution."""
+    told = [(bill.wrong, _names(_against(_claims(bill, read, weights_for(choice))))) for bill in bills]
+    return sum(bool(wrong) and wrong in named for wrong, named in told), sum(
+        not wrong and bool(named) for wrong, named in told
+    )
+
+
+def _doubts(bill: Bill, read: Extraction) -> Iterator[Doubt]:
+    if not read.pages:
+        return
+    held, file = facts_of(bill), File("paper", read, _usage(bill))
+    for claim in learnt().claims:
+        if bill.wrong in ("", claim):
+            doubt = learnt().doubt(claim, features_of(claim, held, file, by_rules(claim, held, file)))
+            yield Doubt(claim=claim, doubt=doubt, wrong=bool(bill.wrong))
+
+
+def _against(claims: Sequence[Claim]) -> list[Claim]:
     return [claim for claim in claims if claim.verdict is ClaimVerdict.CONTRADICT]
 
 

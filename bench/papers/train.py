@@ -23,7 +23,7 @@ from sklearn.model_selection import GroupKFold
 from bench.evidence.generator import orders as made_orders
 from bench.evidence.matching import FIELDS, Tally, fold, same_purpose
 from bench.evidence.truth import TEXT, Truth
-from bench.papers.figures import Order
+from bench.papers.figures import Doubt, Order, reliability
 from bench.papers.measure import layouts
 from bench.papers.prepared import Held, Prepared, prepare
 from mingpiao.evidence.comparing.files import File
@@ -273,6 +273,63 @@ def judged(tried: Sequence[Trial]) -> list[Judged]:
     return found
 
 
+class Line(msgspec.Struct, frozen=True, kw_only=True):
+    """A line on which log odds are laid."""
+
+    slope: float
+    offset: float
+
+    def weights(self, given: Weights) -> Weights:
+        """Weights whose log odds lie on the line."""
+        laid = {
+            name: tuple(round(weight * self.slope, 4) for weight in row)
+            for name, row in given.weights.items()
+        }
+        no, yes = laid["bias"]
+        return msgspec.structs.replace(given, weights=laid | {"bias": (no, round(yes + self.offset, 4))})
+
+    def doubt(self, given: float) -> float:
+        """A doubt laid on the line; none stays none."""
+        if not given:
+            return 0.0
+        return float(1 / (1 + np.exp(-self.slope * np.log(given / (1 - given)) - self.offset)))
+
+
+def calibrated(told: Sequence[Judged]) -> dict[str, Line]:
+    """By claim the line on which log odds must be laid so that doubts are shares of wrong bills.
+
+    Learnt weights are too sure of papers of hands that they do not know.
+    """
+    lines = {}
+    for claim in told[0].doubts:
+        known = [
+            (each, weight)
+            for each, weight in zip(told, _by_layout(told), strict=True)
+            if 0 < each.doubts[claim] < 1 and each.held.wrong in ("", claim)
+        ]
+        doubts = np.array([each.doubts[claim] for each, _ in known])
+        model = LogisticRegression(C=100.0)
+        model.fit(
+            np.log(doubts / (1 - doubts))[:, None],
+            [each.held.wrong == claim for each, _ in known],
+            sample_weight=[weight for _, weight in known],
+        )
+        lines[claim] = Line(slope=float(model.coef_[0, 0]), offset=float(model.intercept_[0]))
+    return lines
+
+
+def laid(told: Sequence[Judged], lines: dict[str, Line]) -> list[Judged]:
+    """Bills judged by weights and doubts that lie on these lines."""
+    return [
+        msgspec.structs.replace(
+            each,
+            weights={claim: lines[claim].weights(own) for claim, own in each.weights.items()},
+            doubts={claim: lines[claim].doubt(own) for claim, own in each.doubts.items()},
+        )
+        for each in told
+    ]
+
+
 def bounds_of(told: Sequence[Judged]) -> dict[str, Bounds]:
     """From which doubts on claims contradict, so that most wrong bills are located and hardly an honest one is stopped.
 
@@ -354,6 +411,9 @@ def check(tried: Sequence[Trial], console: Console) -> None:
         ]
         console.print(f"all fields, {form}: F1 {sum(parts, Tally()).f1:.3f}")
     told = judged(tried)
+    console.print(reliability("as learnt", doubts_of(told)))
+    told = laid(told, calibrated(told))
+    console.print(reliability("calibrated", doubts_of(told)))
     bounds = bounds_of(told)
     for claim, each in bounds.items():
         wrong = [one.doubts[claim] for one in told if one.held.wrong == claim]
@@ -368,6 +428,16 @@ def check(tried: Sequence[Trial], console: Console) -> None:
         )
     for form in ("text", "scan"):
         _check_bills([each for each in told if each.trial.paper.form == form], bounds, form, console)
+
+
+def doubts_of(told: Sequence[Judged]) -> list[Doubt]:
+    """The doubts of bills that are honest or wrong in just that claim."""
+    return [
+        Doubt(claim=claim, doubt=doubt, wrong=bool(each.held.wrong))
+        for each in told
+        for claim, doubt in each.doubts.items()
+        if each.held.wrong in ("", claim)
+    ]
 
 
 def _made(each: Judged, bounds: dict[str, Bounds]) -> tuple[set[str], set[str]]:
@@ -429,7 +499,13 @@ def main() -> None:
     if given.check:
         check(tried, Console(width=150))
         return
-    learnt = Learnt(facts=facts(papers), claims=claims(tried), bounds=bounds_of(judged(tried)))
+    told = judged(tried)
+    lines = calibrated(told)
+    learnt = Learnt(
+        facts=facts(papers),
+        claims={claim: lines[claim].weights(own) for claim, own in claims(tried).items()},
+        bounds=bounds_of(laid(told, lines)),
+    )
     _TARGET.write_bytes(msgspec.json.encode(learnt, order="sorted"))
     print(f"{_TARGET.name}: {len(papers)} papers, {_TARGET.stat().st_size} bytes")
 

@@ -172,27 +172,19 @@ def _role(flow: Flow, each: AmountCandidate, likely: dict[str, float], total: De
 
 
 def _opposed(told: list[dict[str, float]]) -> None:
-    """Where one role has nobody and the other has two, the likelier pair of opposite roles counts."""
-    able = sorted(range(len(told)), key=lambda place: told[place]["other"])[:2]
-    if len(able) < 2 or any(told[place]["other"] > _LIKELY for place in able):
+    """Of two names alone, both of one role, that turns which is likelier of the other."""
+    if len(told) != 2 or any(likely["other"] > _LIKELY for likely in told):
         return
-    one, two = able
-    chosen = [_side(told[place]) for place in able]
-    if chosen[0] != chosen[1] or any(
-        max(likely, key=lambda role: likely[role]) not in (chosen[0], "other")
-        for place, likely in enumerate(told)
-        if place not in able
-    ):
+    sides = {_side(likely) for likely in told}
+    if len(sides) > 1:
         return
-    forth = told[one]["payer"] * told[two]["payee"]
-    back = told[one]["payee"] * told[two]["payer"]
-    turned = two if (forth >= back) == (chosen[0] == "payer") else one
-    old, new = chosen[0], "payee" if chosen[0] == "payer" else "payer"
-    told[turned][new] = max(_TURNED, told[turned][new])
-    told[turned][old] = 1 - told[turned][new]
+    old = sides.pop()
+    new = "payee" if old == "payer" else "payer"
+    turned = max(told, key=lambda likely: likely[new] / (likely[old] or _LEAST))
+    turned[new], turned[old] = turned[old], turned[new]
 
 
-_TURNED = 0.55
+_LEAST = 1e-9
 
 
 def _is_no_party(each: NameCandidate) -> bool:
@@ -238,6 +230,7 @@ def _parties(flow: Flow, seen: Survey, amounts: Sequence[Amount], weights: Weigh
             told[place] = {"payer": 0.0, "payee": 0.0, "other": 1.0}
     _together(names, told)
     _alike(names, told, shares)
+    _opposed(told)
     for each, likely in zip(names, told, strict=True):
         role = max(likely, key=lambda name: likely[name])
         first = each.mentions[0]
