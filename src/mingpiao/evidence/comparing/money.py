@@ -206,7 +206,7 @@ def _is_cut_off(one: Amount) -> bool:
         in_words(one.beside),
         one.found.text.replace("圆", "元").replace(" ", "").replace("正", "整"),
     )
-    return whole.startswith(read) or f"{one.beside:.2f}".endswith(f"{one.value:.2f}")
+    return whole.startswith(read) or whole.endswith(read) or f"{one.beside:.2f}".endswith(f"{one.value:.2f}")
 
 
 def _may_be_misread(one: Amount, file: File) -> bool:

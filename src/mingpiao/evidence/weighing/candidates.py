@@ -224,6 +224,7 @@ def name_candidates(
     addressee, author = roles_of_paper(flow.text, mentions)
     together = _together(flow.text, mentions)
     aims = [aim for aim, pattern in _AIMS if pattern.search(flow.text)]
+    unspaced = "".join(flow.text.split())
     found = []
     for name, own in by_name.items():
         parts: list[tuple[str, float]] = []
@@ -245,6 +246,8 @@ def name_candidates(
             f"author&{kind}": float(name == author),
         }
         part = "author" if name == author else "addressee" if name == addressee else "neither"
+        if _leads_account(unspaced, name):
+            features |= {"holder": 1.0, f"{part}&holder": 1.0, f"holder&{kind}": 1.0}
         features |= {f"{part}&{aim}": 1.0 for aim in aims} | {f"{part}&{'+'.join(aims)}": 1.0}
         features |= named(opinion, name, kind)
         features |= dict(_voted(*votes.get(name, (0, 0)), *strongest))
@@ -252,6 +255,16 @@ def name_candidates(
     return found
 
 
+def _leads_account(unspaced: str, name: str) -> bool:
+    """Whether an account that the text tells for payments is in this name, wherever lines break."""
+    label = rf"(?:户名|账户名称|账户|收款单位|收款人|单位名称|全称)[::]?{re.escape(name)}"
+    return any(
+        _ACCOUNT.search(unspaced, each.end(), each.end() + _NEAR_ACCOUNT)
+        for each in re.finditer(label, unspaced)
+    )
+
+
+_ACCOUNT, _NEAR_ACCOUNT = re.compile(r"\d{12,}"), 60
 _BRANCH = re.compile(r"(?:支行|分行|营业部|营业室|分理处|信用社|储蓄所)$|银行$")
 _INTO_OURS = r"缴纳|缴至|缴入|缴清|缴到|交纳|汇至|汇入|汇到|转入|转至|付至|支付至|存入|退回|上缴|交至"
 #: What a paper is written for: to be paid, to give, to thank, to write down who decided what.
@@ -263,6 +276,12 @@ _AIMS = tuple(
             rf"(?:请|应|须|限|责令|要求)[^。;\n]{{0,40}}(?:{_INTO_OURS})|催缴|欠缴|收回[^。\n]{{0,20}}资金|[缴交]费通知|缴款通知"
             r"|[本我](?:会|校|院|局|单位|中心|所)(?:账户|账号|收款)",
         ),
+        (
+            "charges",
+            r"收费标准|(?:培训|进修|会务|报名|参赛|参展|注册|实习|学习)费用?|学费|[缴交]费(?:方式|时间|办法)|领取[^。\n]{0,8}(?:票据|收据)"
+            r"|(?:统一)?(?:开具|出具)[^。\n]{0,8}(?:票据|收据)",
+        ),
+        ("splits", r"分摊|分担|共同承担|按[^。\n]{0,8}比例[^。\n]{0,6}承担"),
         ("gives", r"下达|拨付|安排[^。\n]{0,16}(?:资金|经费)|补助(?:资金|经费)|予以补助|预拨|清算"),
         ("thanks", r"感谢|收到[^。\n]{0,30}捐|接受[^。\n]{0,30}捐"),
         ("minutes", r"纪要|会议(?:决定|议定|研究|同意)"),

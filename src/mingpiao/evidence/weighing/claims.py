@@ -334,6 +334,8 @@ def _is_slip(value: Decimal, other: Decimal) -> bool:
 _FEWEST, _TELLING = 2, 4
 #: Kinds of money that are about anything.
 _BROAD = frozenset({"service", "loan"})
+#: Items under which money of any purpose is received.
+_FOR_ANYTHING = re.compile(r"往来|代收代付|暂收款|其他(?:收入|收费|款项)")
 _WORD = re.compile(r"[\u4e00-\u9fff]{2}")
 
 
@@ -367,7 +369,8 @@ def purpose_features(texts: Sequence[str], file: File) -> Features:
     found |= _of_kinds(texts, stated, file.text)
     # The bill's very words stand there, and they are no words of any bill; or it says nothing that tells money apart.
     says_little = not phrases and kinds_of(texts) <= _BROAD and found["kinds_shown"] <= found["kinds_agree"]
-    found[SILENT] = float(says_little or (bool(found["item_stands"]) and specific >= _TELLING))
+    says_nothing = all(_FOR_ANYTHING.search(each) for each in texts)
+    found[SILENT] = float(says_nothing or says_little or (bool(found["item_stands"]) and specific >= _TELLING))
     found |= _steps("shared", _shared(phrases, text))
     if likeness is Likeness.DIFFERENT and specific == 0:
         found["different&absent"] = 1.0
