@@ -123,6 +123,12 @@ def nearly_same_name(one: str, other: str) -> bool:
     )
 
 
+def may_be_misread(one: str, other: str) -> bool:
+    """Whether two names differ only in characters that OCR confuses, or in one that it dropped."""
+    first, second = _plain(one), _plain(other)
+    return len(first) != len(second) or first == second or _is_slip(first, second)
+
+
 def _is_slip(first: str, second: str) -> bool:
     if len(first) != len(second) or len(first) < 4:
         return False

@@ -13,6 +13,7 @@ from mingpiao.evidence.extraction.characters import fold, packed
 from mingpiao.evidence.extraction.labels import PAYER
 from mingpiao.evidence.extraction.names import (
     is_organisation,
+    may_be_misread,
     nearly_same_name,
     part_of_name,
     same_name,
@@ -54,6 +55,8 @@ def party_features(bill: BillFacts, role: str, file: File) -> Features:
         "ocr": float(ocr),
         "near": float(bool(near)),
         "near_strong": max(_role(near, role), default=0.0),
+        "near_misread": float(any(may_be_misread(party.name.value, name) for party in near)),
+        "near_other": float(any(not may_be_misread(party.name.value, name) for party in near)),
         "coded": float(bool(code) and code in text),
         "nobody": float(not says.parties),
         "both_weak": float(mine < 0.3 and theirs < 0.3),
@@ -83,6 +86,8 @@ def party_features(bill: BillFacts, role: str, file: File) -> Features:
         ("lag", max(0.0, theirs - mine)),
     ):
         found |= _steps(f"{regime}&{told}", value)
+    for told in ("near_misread", "near_other"):
+        found[f"{told}&ocr"] = found[told] * ocr
     beside = _beside_us(bill, says.amounts, file)
     for told in (
         "stands",
@@ -158,10 +163,13 @@ def amount_features(bill: BillFacts, file: File) -> Features:
         "sum_of_stages": float(len(stages) > 1 and _is_sum(value, stages)),
         "sum_of_likely": float(len(sure) > 1 and sum(sure) - used == value),
         "slip": float(any(_is_slip(value, one.value) for one in others if one.likely > 0.3)),
+        "rival_in_words": float(any(one.words and one.likely > _HALF for one in others)),
+        "percent": float(whole is not None and _is_percent(value, whole, text)),
+        "period": float(whole is not None and value < whole and _is_period(value, whole, text)),
         "round_slip": float(any(one.value in (value * 10_000, value / 10_000) for one in others)),
         f"kind:{says.kind}": 1.0,
     }
-    found |= _beside_us(bill, others, file)
+    found |= _beside_us(bill, others, file) | _in_lines(bill, file)
     if found["beside_us"] and not equal and not found["round_slip"]:
         # What was not made out as an amount, but stands in the line of the payer or the unit, may well be theirs; not
         # so where these are the digits of ten thousand times as much.
@@ -199,6 +207,11 @@ def amount_features(bill: BillFacts, file: File) -> Features:
         "stands",
         "beside_us",
         "another_beside_us",
+        "item_in_line",
+        "deposit_in_line",
+        "rival_in_words",
+        "percent",
+        "period",
     ):
         found[f"{regime}&{name}"] = found[name]
     found |= {f"is:{regime}": 1.0, f"is:{regime}&{says.kind}": 1.0}
@@ -237,6 +250,54 @@ def _beside_us(bill: BillFacts, others: Sequence[Amount], file: File) -> Feature
     own = [place for each in places.values() for place in each]
     told["another_beside_us"] = float(any(_gap(place, strong, file.rows) <= 1 for place in own))
     return told
+
+
+_DEPOSIT = re.compile(r"保证金|押金|定金|质保金|诚意金")
+
+
+def _in_lines(bill: BillFacts, file: File) -> Features:
+    """Whether the lines in which the bill's total stands speak of its items, or of a deposit that it is not for."""
+    ours = any_of(list(writings(bill.total, file.text)))
+    lines = [
+        row for row, plain in zip(file.rows, file.packed_rows, strict=True) if plain and ours.search(row)
+    ]
+    items = [packed(item) for item in bill.item_names]
+    no_deposit = not any(_DEPOSIT.search(item) for item in items)
+    return {
+        "item_in_line": max((_shared(items, packed(line)) for line in lines), default=0.0),
+        "deposit_in_line": float(bool(lines) and no_deposit and all(_DEPOSIT.search(line) for line in lines)),
+    }
+
+
+_PERCENT = re.compile(r"(?P<digits>\d{1,2}(?:\.\d{1,2})?) ?%|百分之(?P<words>[一二三四五六七八九十]{1,3})")
+_PERIOD = re.compile(r"每(?:半?年|季|月|学期|期|次)|年租金|月租金|按[年季月期]|逐年")
+_MOST_PERIODS = 36
+
+
+def _is_percent(value: Decimal, whole: Decimal, text: str) -> bool:
+    """Whether a value is a share of the whole that the text states in percent."""
+    if not 0 < value < whole:
+        return False
+    told = {
+        Decimal(found["digits"]) if found["digits"] else _below_hundred(found["words"])
+        for found in _PERCENT.finditer(text)
+    }
+    return any(abs(each * whole / 100 - value) < 1 for each in told)
+
+
+def _below_hundred(words: str) -> Decimal:
+    """What 三十五 is worth."""
+    tens, ten, ones = words.rpartition("十")
+    return Decimal((_ONES.find(tens or "一") if ten else 0) * 10 + max(0, _ONES.find(ones or "〇")))
+
+
+_ONES = "〇一二三四五六七八九"
+
+
+def _is_period(value: Decimal, whole: Decimal, text: str) -> bool:
+    """Whether a value is that of one of several equal periods."""
+    times = whole / value if value else _NOTHING
+    return 1 < times <= _MOST_PERIODS and times == times.to_integral_value() and bool(_PERIOD.search(text))
 
 
 def writings(value: Decimal, text: str) -> Iterator[str]:
@@ -370,7 +431,9 @@ def purpose_features(texts: Sequence[str], file: File) -> Features:
     # The bill's very words stand there, and they are no words of any bill; or it says nothing that tells money apart.
     says_little = not phrases and kinds_of(texts) <= _BROAD and found["kinds_shown"] <= found["kinds_agree"]
     says_nothing = all(_FOR_ANYTHING.search(each) for each in texts)
-    found[SILENT] = float(says_nothing or says_little or (bool(found["item_stands"]) and specific >= _TELLING))
+    found[SILENT] = float(
+        says_nothing or says_little or (bool(found["item_stands"]) and specific >= _TELLING)
+    )
     found |= _steps("shared", _shared(phrases, text))
     if likeness is Likeness.DIFFERENT and specific == 0:
         found["different&absent"] = 1.0
