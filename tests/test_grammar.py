@@ -30,6 +30,7 @@ ALLOWED = {
     "evidence/extraction/numerals.py": "people's writing in files, by tables of its own",
     "evidence/extraction/particulars.py": "people's writing in files, by patterns of its own",
     "evidence/weighing/candidates.py": "people's writing in files, by patterns of its own",
+    "evidence/weighing/claims.py": "people's writing in files, by patterns of its own",
     "evidence/weighing/rows.py": "people's writing in files, by patterns of its own",
     "evidence/extraction/sentences.py": "people's writing in files, by patterns of its own",
     "reading/process.py": OURS,

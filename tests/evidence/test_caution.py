@@ -83,8 +83,8 @@ def test_a_doubt_that_is_not_sure_contradicts_where_the_department_is_strict(
 ) -> None:
     usual = learnt()
     doubt = usual.doubt("purpose", features_of("purpose", BILL, FILE, by_rules("purpose", BILL, FILE)))
-    assert 0.5 < doubt < 0.99
-    near = Bounds(contradicts=doubt + 0.005, hints=doubt - 0.3)
+    assert 0.1 < doubt < 0.99
+    near = Bounds(contradicts=doubt + 0.005, hints=doubt / 2)
     weights = msgspec.structs.replace(usual, bounds=usual.bounds | {"purpose": near})
     made = {claim.name: claim for claim in compare(BILL, {"a": SAYS}, {}, with_caution(weights, caution))}
     assert made["purpose"].verdict is verdict
