@@ -185,6 +185,7 @@ _RELATED = {
     "usage": ("amount",),
     "words": ("amount",),
 }
+#: What the prepared papers do not keep, so that nothing is learnt of it, nor counted in a check.
 _NO_LESSON = ("status", "hidden")
 
 
@@ -454,6 +455,8 @@ def _check_bills(told: Sequence[Judged], bounds: dict[str, Bounds], form: str, c
     counts: dict[str, int] = defaultdict(int)
     located: dict[str, list[bool]] = defaultdict(list)
     for each in told:
+        if each.held.wrong in _NO_LESSON:
+            continue
         against, hints = _made(each, bounds)
         side = "wrong" if each.held.wrong else "honest"
         counts[side] += 1
