@@ -171,6 +171,11 @@ RIGHTS = {
         "supply_settings": {"DEPARTMENT_HEAD"},
         "supply_move": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"},
     },
+    "ukeys.rights": {
+        "unit_ukeys": {"UNIT_MANAGER"},
+        "ukeys_decide": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"},
+        "ukey_authorities": {"DEPARTMENT_HEAD"},
+    },
     "writeoff.rights": {
         "unit_writeoff": {"UNIT_HANDLER", "UNIT_MANAGER"},
         "writeoff_remind": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD"},

@@ -13,5 +13,13 @@ class MalformedCertificate(CryptoError):
     """The bytes are not an X.509 certificate with an SM2 key."""
 
 
+class MalformedRequest(CryptoError):
+    """The bytes are not a PKCS#10 request of an SM2 key, or its key did not sign it."""
+
+
+class MalformedList(CryptoError):
+    """The bytes are not a whole X.509 revocation list that is signed with SM2."""
+
+
 class LibraryMissing(CryptoError):
     """This machine has no OpenSSL 3 libcrypto with SM2."""

@@ -21,6 +21,7 @@ MAX_CHAIN = 4
 _KEY_ID_BYTES = 20
 _CA_USE = frozenset({"key_cert_sign", "crl_sign"})
 _SIGNING_USE = frozenset({"digital_signature", "non_repudiation"})
+_IDENTIFYING_USE = frozenset({"client_auth", "any_extended_key_usage"})
 _UNDERSTOOD = frozenset({"key_usage", "basic_constraints", "key_identifier", "authority_key_identifier"})
 _SHORT_NAMES = {
     "common_name": "CN",
@@ -90,6 +91,10 @@ class Certificate:
         self.is_authority = bool(constraints is not None and constraints["ca"].native)
         self.path_length: int | None = constraints["path_len_constraint"].native if constraints else None
         self.key_use: frozenset[str] = frozenset(use.native) if use is not None else frozenset()
+        extended = parsed.extended_key_usage_value
+        self.extended_use: frozenset[str] = (
+            frozenset(extended.native) if extended is not None else frozenset()
+        )
         self.strange_critical = frozenset(parsed.critical_extensions) - _UNDERSTOOD
 
     def __repr__(self) -> str:
@@ -99,6 +104,14 @@ class Certificate:
     def may_sign(self) -> bool:
         """Whether its key usage allows signatures on documents."""
         return bool(self.key_use & _SIGNING_USE)
+
+    @property
+    def may_identify(self) -> bool:
+        """Whether its holder may prove with it who they are: digitalSignature, and where it lists further uses,
+        clientAuth among them.
+        """
+        listed = not self.extended_use or bool(self.extended_use & _IDENTIFYING_USE)
+        return "digital_signature" in self.key_use and listed and not self.is_authority
 
     def valid_at(self, moment: datetime) -> bool:
         """Whether a time (with time zone) lies within its validity, both ends included."""
@@ -172,6 +185,25 @@ def make_leaf(
     return _issue(subject.to_asn1(), issuer_name, public_key, issuer_key, extensions, valid_from, valid_to)
 
 
+def make_identity(
+    subject: DistinguishedName,
+    public_key: PublicKey,
+    *,
+    issuer: Certificate,
+    issuer_key: PrivateKey,
+    valid_from: datetime,
+    valid_to: datetime,
+) -> bytes:
+    """A person's certificate (DER) for signing in: digitalSignature and clientAuth. It signs no documents for others."""
+    extensions = [
+        _extension("basic_constraints", {"ca": False}, critical=True),
+        _extension("key_usage", {"digital_signature"}, critical=True),
+        _extension("extended_key_usage", ["client_auth"]),
+    ]
+    issuer_name = x509.Name.load(issuer.subject_der)
+    return _issue(subject.to_asn1(), issuer_name, public_key, issuer_key, extensions, valid_from, valid_to)
+
+
 def chain_problem(
     leaf: Certificate,
     roots: Iterable[Certificate],
@@ -218,7 +250,7 @@ def _issue(
     valid_from: datetime,
     valid_to: datetime,
 ) -> bytes:
-    own_id, issuer_id = _key_id(public_key), _key_id(issuer_key.public)
+    own_id, issuer_id = key_identifier(public_key), key_identifier(issuer_key.public)
     identifiers = [
         _extension("key_identifier", own_id),
         _extension("authority_key_identifier", {"key_identifier": issuer_id}),
@@ -230,7 +262,7 @@ def _issue(
             "serial_number": new_serial(),
             "signature": algorithm,
             "issuer": issuer,
-            "validity": {"not_before": _time(valid_from), "not_after": _time(valid_to)},
+            "validity": {"not_before": asn1_time(valid_from), "not_after": asn1_time(valid_to)},
             "subject": subject,
             "subject_public_key_info": keys.PublicKeyInfo.load(public_key.spki),
             "extensions": [*extensions, *identifiers],
@@ -248,13 +280,15 @@ def _extension(name: str, value: object, *, critical: bool = False) -> dict[str,
     return {"extn_id": name, "critical": critical, "extn_value": value}
 
 
-def _time(moment: datetime) -> x509.Time:
+def asn1_time(moment: datetime) -> x509.Time:
+    """A moment to the second, as certificates write it."""
     whole = moment.astimezone(UTC).replace(microsecond=0)
     # RFC 5280 §4.1.2.5: UTCTime through 2049, GeneralizedTime from 2050.
     return x509.Time(name="utc_time" if whole.year < 2050 else "general_time", value=whole)
 
 
-def _key_id(public_key: PublicKey) -> bytes:
+def key_identifier(public_key: PublicKey) -> bytes:
+    """The 20 bytes by which extensions name a key."""
     return sm3(public_key.point)[:_KEY_ID_BYTES]
 
 

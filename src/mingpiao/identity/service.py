@@ -67,6 +67,7 @@ from mingpiao.identity.sessions import (
     IDLE_LIMIT,
     OpenSession,
     count_sessions,
+    end_sessions_of,
     open_sessions,
     session_of,
 )
@@ -121,6 +122,7 @@ __all__ = [
     "display_names",
     "end_other_sessions",
     "end_own_session",
+    "end_sessions_of",
     "factor_state",
     "forget_device",
     "has_seen_tour",

@@ -18,12 +18,20 @@ from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.service import load
+from mingpiao.crypto import x509
 from mingpiao.issuing.model import Bill, Color
 from mingpiao.issuing.originals import sealed_bill
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.messages.service import tell_department
-from mingpiao.sealing.service import TrustStore, certificates_by_id, root_certificates, verify_xml
+from mingpiao.sealing.service import (
+    TrustStore,
+    certificates_by_id,
+    key_info_of,
+    revocations_of,
+    root_certificates,
+    verify_xml,
+)
 from mingpiao.storage.database import Database
 
 _logger = logging.getLogger(__name__)
@@ -176,7 +184,10 @@ class _Trust:
         """The authorities, and the certificates of these two keys alone."""
         if key_ids not in self._stores:
             known = await certificates_by_id(self._pool, key_ids)
-            self._stores[key_ids] = TrustStore(await root_certificates(self._pool), known.values())
+            names = [key_info_of(x509.read(der)) for der in known.values()]
+            revoked = await revocations_of(self._pool, names)
+            roots = await root_certificates(self._pool)
+            self._stores[key_ids] = TrustStore(roots, known.values(), revoked)
         return self._stores[key_ids]
 
 

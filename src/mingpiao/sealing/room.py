@@ -31,7 +31,11 @@ PARTIES = Service(name="parties", open=_open_parties)
 SIGNER: Service[Signer] = Service(name="signer", open=_open_signer)
 
 ROOM = Room(
-    actions={"signing_key:retire": "停用签章密钥", "signing_key:store": "保存签章密钥"},
-    details={"owner": "所有者", "serial": "序列号"},
-    subjects={"signing_key": "签章密钥"},
+    actions={
+        "crl:import": "导入证书吊销列表",
+        "signing_key:retire": "停用签章密钥",
+        "signing_key:store": "保存签章密钥",
+    },
+    details={"issuer": "颁发机构", "owner": "所有者", "revoked": "吊销的证书", "serial": "序列号"},
+    subjects={"crl": "证书吊销列表", "signing_key": "签章密钥"},
 )

@@ -17,6 +17,7 @@ from mingpiao.sealing.certificates import (
     root_certificates,
 )
 from mingpiao.sealing.errors import SignerUnavailable
+from mingpiao.sealing.keys import key_info_of
 from mingpiao.sealing.model import SignatureReport, XmlReport
 from mingpiao.sealing.parties import CHANNEL as KEY_CHANNEL
 from mingpiao.sealing.parties import (
@@ -44,6 +45,14 @@ from mingpiao.sealing.reading import (
     read_sealed,
     signed_text,
 )
+from mingpiao.sealing.revocations import (
+    MAX_LIST,
+    ImportedList,
+    import_list,
+    imported_lists,
+    revocations_of,
+    revoked_since,
+)
 from mingpiao.sealing.seals import read_seal, sign_seal, verify_seal, verify_seal_signature
 from mingpiao.sealing.signer import InlineSigner, Signer
 from mingpiao.sealing.signer_pool import ProcessSigner
@@ -54,10 +63,12 @@ from mingpiao.sealing.xml import header_and_data
 __all__ = [
     "KEY_CHANNEL",
     "MAKER",
+    "MAX_LIST",
     "MAX_PICTURE",
     "ROOT",
     "Authority",
     "Glance",
+    "ImportedList",
     "InlineSigner",
     "KeptKey",
     "NamedCertificate",
@@ -79,6 +90,9 @@ __all__ = [
     "given_supervisor_seal",
     "glance",
     "header_and_data",
+    "import_list",
+    "imported_lists",
+    "key_info_of",
     "keys_in_use",
     "keys_of",
     "make_demonstration_authority",
@@ -89,6 +103,8 @@ __all__ = [
     "read_seal",
     "read_sealed",
     "retire_key",
+    "revocations_of",
+    "revoked_since",
     "root_certificates",
     "seal_picture",
     "seals",
@@ -167,4 +183,4 @@ def _problem(
         return "签名时间与开票时间不一致"
     if not certificate.may_sign:
         return "证书不允许用于签名"
-    return x509.chain_problem(certificate, trust.roots, document.face.issued_at)
+    return trust.certificate_problem(certificate, document.face.issued_at)

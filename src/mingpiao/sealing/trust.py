@@ -1,6 +1,7 @@
-"""The certificates that a check trusts: root certificates, and those that signatures name."""
+"""The certificates that a check trusts: root certificates, and those that signatures name; and which are revoked."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from asn1crypto import pem
 
@@ -14,13 +15,20 @@ from mingpiao.sealing.model import KeyInfo
 class TrustStore:
     """Trusted root certificates and known leaf certificates, all public. Immutable."""
 
-    def __init__(self, roots: Iterable[bytes], certificates: Iterable[bytes] = ()) -> None:
-        """Takes DER certificates. Raises MalformedCertificate if one is not an SM2 certificate.
+    def __init__(
+        self,
+        roots: Iterable[bytes],
+        certificates: Iterable[bytes] = (),
+        revoked: Mapping[KeyInfo, datetime] | None = None,
+    ) -> None:
+        """Takes DER certificates, and since when some are revoked. Raises MalformedCertificate if one is not an SM2
+        certificate.
 
         Old certificates stay in it for ever, so that what they signed can be verified for ever.
         """
         self.roots = tuple(x509.read(der) for der in roots)
         known = (x509.read(der) for der in certificates)
+        self._revoked = dict(revoked or {})
         self._known = {key_info_of(certificate): certificate for certificate in known}
 
     @classmethod
@@ -47,3 +55,15 @@ class TrustStore:
     def find(self, key_info: KeyInfo) -> x509.Certificate | None:
         """The known certificate with this serial number and issuer."""
         return self._known.get(key_info)
+
+    def certificate_problem(self, certificate: x509.Certificate, moment: datetime) -> str:
+        """Why a certificate did not hold when it signed, in Chinese; empty if it did.
+
+        Its chain is judged as of that moment, and so is its revocation: what was signed before stays valid.
+        """
+        if chain := x509.chain_problem(certificate, self.roots, moment):
+            return chain
+        revoked_at = self._revoked.get(key_info_of(certificate))
+        if revoked_at is not None and revoked_at <= moment:
+            return f"证书“{certificate.common_name}”在签章前已被吊销"
+        return ""

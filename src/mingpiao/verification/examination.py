@@ -260,7 +260,7 @@ def _signature_checks(
         yield _check(f"{code}.signature", f"{label}签名", signature.problem)
         yield _check(f"{code}.certificate", f"{label}证书", "没有在受信任的证书中找到该证书")
         return
-    chain = x509.chain_problem(certificate, trust.roots, face.issued_at)
+    chain = trust.certificate_problem(certificate, face.issued_at)
     # The report names the first problem only; the chain comes last in it.
     yield _check(f"{code}.signature", f"{label}签名", "" if signature.problem == chain else signature.problem)
     yield _check(f"{code}.certificate", f"{label}证书在签名时有效且可追溯到受信任的机构", chain)

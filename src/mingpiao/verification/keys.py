@@ -12,6 +12,7 @@ from mingpiao.sealing.service import (
     TrustStore,
     certificates_by_id,
     certificates_by_name,
+    revocations_of,
     root_certificates,
 )
 from mingpiao.storage.notices import Notices
@@ -51,7 +52,10 @@ class KeyDirectory:
 
     async def trust_for(self, names: Iterable[KeyInfo]) -> tuple[TrustStore, frozenset[KeyInfo]]:
         """A store with the roots and those of the named certificates that are ours; which are departments'."""
-        found = await certificates_by_name(self._pool, list(names))
+        named = list(names)
+        found = await certificates_by_name(self._pool, named)
+        revoked = await revocations_of(self._pool, named)
         roots = await self.roots()
         departments = frozenset(each.key_info for each in found if each.owner_kind == "department")
-        return TrustStore([root.der for root in roots], [each.certificate for each in found]), departments
+        store = TrustStore([root.der for root in roots], [each.certificate for each in found], revoked)
+        return store, departments

@@ -1,0 +1,1 @@
+"""UKey: certificates of persons, for units and departments."""

@@ -1,0 +1,1 @@
+"""UKey: certificates of persons, with which they sign in."""

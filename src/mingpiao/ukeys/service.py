@@ -1,0 +1,48 @@
+"""What other rooms and pages may ask of UKeys."""
+
+from mingpiao.ukeys.applying import apply_in_department, apply_in_unit, withdraw_application
+from mingpiao.ukeys.authorities import (
+    MAX_CERTIFICATE,
+    list_authorities,
+    published_list,
+    trust_authority,
+    waiting_requests,
+)
+from mingpiao.ukeys.deciding import (
+    MAX_REASON,
+    accept_certificate,
+    deliver_ukey,
+    hold_certificates_of,
+    hold_ukey,
+    issue_ukey,
+    refuse_ukey,
+    release_ukey,
+    revoke_ukey,
+)
+from mingpiao.ukeys.machine import allowed_steps
+from mingpiao.ukeys.store import PAGE_SIZE, get_ukey, list_ukeys, steps_of
+
+__all__ = [
+    "MAX_CERTIFICATE",
+    "MAX_REASON",
+    "PAGE_SIZE",
+    "accept_certificate",
+    "allowed_steps",
+    "apply_in_department",
+    "apply_in_unit",
+    "deliver_ukey",
+    "get_ukey",
+    "hold_certificates_of",
+    "hold_ukey",
+    "issue_ukey",
+    "list_authorities",
+    "list_ukeys",
+    "published_list",
+    "refuse_ukey",
+    "release_ukey",
+    "revoke_ukey",
+    "steps_of",
+    "trust_authority",
+    "waiting_requests",
+    "withdraw_application",
+]
