@@ -10,6 +10,7 @@ import asyncpg
 import msgspec
 import pytest
 from sqlalchemy import text
+from tests.evidence.lines import read
 from tests.support.province import ACTING, Resident
 from tests.support.rules import put_in_force, rule
 from tests.support.totals import add_daily
@@ -501,6 +502,60 @@ async def test_a_train_of_reversals_without_files_asks_once() -> None:
     assert await lock_evidence(cast(asyncpg.Connection, asked), [], [(7, 1)]) == {}
     assert len(asked.statements) == 1
     assert "FOR UPDATE" in asked.statements[0]
+
+
+def papers_of(request: IssueRequest, unit_name: str) -> list[dict[str, Any]]:
+    """A contract over half of what a bill is for, the supplement that raises it to the whole, and its receipt."""
+    payer, day = request.payer.name, today()
+    total, half = f"{request.total:,.2f}元", f"{request.total / 2:,.2f}元"
+    sides, seals = (
+        [f"甲方：{payer}", f"乙方：{unit_name}"],
+        f"甲方（盖章）：{payer}\t乙方（盖章）：{unit_name}",
+    )
+    first, then = (f"{when.year}年{when.month}月{when.day}日" for when in (day - timedelta(days=90), day))
+    agreed = f"一、合同总金额为人民币{half}，由甲方支付给乙方。"
+    cited = f"双方于{first}签订了《合作协议》（合同编号：HZ-2026-031），现达成如下补充协议："
+    raised = f"一、原合同总金额由{half}变更为{total}，由甲方支付给乙方。"
+    paid = (f"交易金额（小写）：{total}", f"交易日期：{then}")
+    rows = [
+        ["合作协议", "合同编号：HZ-2026-031", *sides, agreed, seals, f"签订日期：{first}"],
+        ["补充协议", *sides, cited, raised, seals, f"签订日期：{then}"],
+        ["中国银行网上银行电子回单", f"付款人户名：{payer}", f"收款人户名：{unit_name}", *paid],
+    ]
+    return [msgspec.to_builtins(read(*each)) for each in rows]
+
+
+async def test_three_files_of_one_bill_are_compared_together_in_the_order_of_the_request(
+    world: World,
+) -> None:
+    charity = world.province.charity
+    await put_in_force(
+        world.database, rule("EV-SUM", "evidence.amount = 'contradict'", ASK, stage=Stage.EVIDENCE)
+    )
+    # The digests are in another order than the files.
+    contract, supplement, receipt = (each * 32 for each in ("ef", "cd", "ab"))
+    request = charity.request(kind="0301", evidence=(contract, supplement, receipt))
+    for digest, says in zip(request.evidence, papers_of(request, charity.unit.name), strict=True):
+        await put_file(world, charity, digest, says)
+    whole, half = f"{request.total:.2f}", f"{request.total / 2:.2f}"
+    (outcome,) = await issue(world, charity, numbered(request, "J-1"))
+    assert isinstance(outcome, Issued)
+    (kept,) = await rows(
+        world, "SELECT claims FROM bill_supervision WHERE bill_id = :bill_id", bill_id=outcome.bill.bill_id
+    )
+    claims = {claim["name"]: claim for claim in kept["claims"]}
+    assert claims["amount"]["verdict"] == "agree"
+    assert claims["amount"]["explanation"] == (
+        f"第 1 份材料（合同）载明 {half} 元，已由第 2 份材料（补充协议）调整为 {whole} 元，与票面金额一致。"
+    )
+    assert [mark["digest"] for mark in claims["amount"]["marks"]] == [supplement] * len(
+        claims["amount"]["marks"]
+    )
+    # Without the supplement the receipt is over the contract, and all three are used up.
+    without = msgspec.structs.replace(request, evidence=(contract, receipt))
+    (asks,) = await issue(world, charity, numbered(without, "J-2"))
+    assert asked(asks) == ["EV-SUM"]
+    assert await used(world) == [(each, request.total, 1) for each in ("ab", "cd", "ef")]
 
 
 async def test_a_file_that_resembles_a_used_one_is_a_hint_and_asks_nothing(world: World) -> None:

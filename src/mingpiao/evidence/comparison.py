@@ -6,10 +6,12 @@ from functools import cache
 import msgspec
 
 from mingpiao.evidence.caution import Caution
-from mingpiao.evidence.comparing import money, names, subject
+from mingpiao.evidence.comparing import joined, money, names, subject
+from mingpiao.evidence.comparing.belonging import bundle_of
 from mingpiao.evidence.comparing.files import File
 from mingpiao.evidence.comparing.hidden import hidden
 from mingpiao.evidence.comparing.status import status
+from mingpiao.evidence.extraction.labels import PAYEE, PAYER
 from mingpiao.evidence.model import BillFacts, Claim, Extraction, Usage
 from mingpiao.evidence.weighing.model import Bounds, Learnt, learnt
 
@@ -23,19 +25,21 @@ def compare(
     """Claims of the files (by digest) about the bill: one for each of `CLAIM_NAMES`, in that order.
 
     `usage` says how much other bills used of each file. A fact that no file states is absent, never a
-    contradiction. `weights` are those that come with the product, if no others are given.
+    contradiction. Sentences count the files in their order. `weights` are those that come with the product, if no
+    others are given.
     """
     known = weights or learnt()
     read = [File(digest, extraction, usage.get(digest)) for digest, extraction in files.items()]
+    together = bundle_of(read)
     return (
-        names.payer(bill, read, known),
-        names.payee(bill, read, known),
-        money.amount(bill, read, known),
+        joined.party(PAYER, bill, together, known),
+        joined.party(PAYEE, bill, together, known),
+        joined.amount(bill, together, known),
         money.words(bill, read),
-        subject.dates(bill, read),
-        subject.purpose(bill, read, known),
-        money.usage(bill, read),
-        names.account(bill, read),
+        joined.dates(bill, together),
+        joined.purpose(bill, together, known),
+        joined.usage(bill, together),
+        joined.account(bill, together),
         subject.seal(bill, read),
         status(read),
         hidden(bill, read),

@@ -214,13 +214,14 @@ async def enqueue_lost(database: Database) -> None:
 async def get_evidence_files(
     connection: AsyncConnection, unit_id: int, digests: Iterable[str]
 ) -> dict[str, EvidenceFile]:
-    """A unit's files by digest; those outside the connection's scope or unknown are left out."""
-    wanted = [bytes.fromhex(digest) for digest in digests if is_digest(digest)]
+    """A unit's files by digest, in the order asked for; those outside the connection's scope or unknown are left out."""
+    wanted = [digest for digest in digests if is_digest(digest)]
     if not wanted:
         return {}
-    rows = await connection.execute(_BY_DIGESTS, {"unit_id": unit_id, "digests": wanted})
-    files = [_file(row) for row in rows.mappings()]
-    return {file.digest: file for file in files}
+    asked = {"unit_id": unit_id, "digests": [bytes.fromhex(digest) for digest in wanted]}
+    rows = await connection.execute(_BY_DIGESTS, asked)
+    files = {file.digest: file for file in map(_file, rows.mappings())}
+    return {digest: files[digest] for digest in wanted if digest in files}
 
 
 def is_digest(text_: str) -> bool:

@@ -9,6 +9,7 @@ import msgspec
 from mingpiao.evidence.extraction.characters import fold, packed
 from mingpiao.evidence.extraction.names import plain_name
 from mingpiao.evidence.model import Claim, ClaimVerdict, Extraction, Mark, Usage
+from mingpiao.evidence.sameness import Content, content_of
 from mingpiao.reading.model import Found
 
 #: What of a name may stand at the end of a line, and within how many lines its rest: other cells may come between.
@@ -61,6 +62,11 @@ class File(msgspec.Struct, frozen=True, dict=True):
     def plain(self) -> str:
         """The same as names are compared (`plain_name`)."""
         return plain_name(self.text)
+
+    @cached_property
+    def content(self) -> Content:
+        """What is compared to tell whether another file is the same paper."""
+        return content_of(self.says)
 
     def mentions(self, name: str) -> bool:
         """Whether a name stands anywhere in the text, in whatever writing; a single character never does.

@@ -21,16 +21,9 @@ _SURELY = 0.8
 _READ_WELL = 0.95
 
 
-def amount(bill: BillFacts, files: Sequence[File], learnt: Learnt) -> Claim:
-    """Whether the bill's total is an amount in the files, or fits into the rest of their stated total.
-
-    One file that agrees is enough: a contract may state the whole amount, and its transfer a part.
-    """
-    claims = [_weighed(bill, by_rules(bill, file), file, learnt) for file in files]
-    if not claims:
-        return absent("amount", plain(bill.total), "没有可供比对的佐证材料。")
-    agreeing = [claim for claim in claims if claim.verdict is ClaimVerdict.AGREE]
-    return agreeing[0] if agreeing else worst(claims)
+def amount(bill: BillFacts, file: File, learnt: Learnt) -> Claim:
+    """Whether the bill's total is an amount in a file, or fits into the rest of its stated total."""
+    return _weighed(bill, by_rules(bill, file), file, learnt)
 
 
 def _weighed(bill: BillFacts, claim: Claim, file: File, learnt: Learnt) -> Claim:
@@ -244,20 +237,13 @@ def _together(file: File) -> str:
     return "（包括同一份材料的其他文件）" if copied else ""
 
 
-def usage(bill: BillFacts, files: Sequence[File]) -> Claim:
+def usage(bill: BillFacts, file: File) -> Claim:
     """Whether this bill and earlier ones together use more than a file states."""
-    claims = [claim for file in files if (claim := _usage(bill, file)) is not None]
-    if not any(claim.verdict is ClaimVerdict.CONTRADICT for claim in claims):
-        # What may have been used already is told, whatever other files say.
-        claims = [
-            _resembling(bill, file.usage.like) for file in files if file.usage and file.usage.like
-        ] or claims
-    return (
-        worst(claims) if claims else absent("usage", plain(bill.total), "材料中没有载明可累计使用的总金额。")
-    )
+    return _usage(bill, file) or absent("usage", plain(bill.total), "材料中没有载明可累计使用的总金额。")
 
 
-def _resembling(bill: BillFacts, like: LikePaper) -> Claim:
+def resembling(bill: BillFacts, like: LikePaper) -> Claim:
+    """A hint at a file that bills used, and that may be the same paper."""
     return Claim(
         name="usage",
         verdict=ClaimVerdict.HINT,

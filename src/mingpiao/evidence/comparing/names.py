@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 
 from rapidfuzz.distance import Levenshtein
 
-from mingpiao.evidence.comparing.files import File, absent, worst
+from mingpiao.evidence.comparing.files import File, absent
 from mingpiao.evidence.comparing.weighed import (
     Certainty,
     cannot_tell,
@@ -29,22 +29,9 @@ _RATHER = 0.5
 _WORDS = {PAYER: ("缴款人", "付款方"), PAYEE: ("开票单位", "收款方")}
 
 
-def payer(bill: BillFacts, files: Sequence[File], learnt: Learnt) -> Claim:
-    """Whether the bill's payer is the party that pays according to the files."""
-    return _party(bill, PAYER, files, learnt)
-
-
-def payee(bill: BillFacts, files: Sequence[File], learnt: Learnt) -> Claim:
-    """Whether the unit is the party that receives the money according to the files."""
-    return _party(bill, PAYEE, files, learnt)
-
-
-def _party(bill: BillFacts, role: str, files: Sequence[File], learnt: Learnt) -> Claim:
-    claims = [_weighed(bill, by_rules(role, bill, file), file, learnt) for file in files]
-    if not claims:
-        name = bill.payer_name if role == PAYER else bill.unit_name
-        return absent(role, name, "没有可供比对的佐证材料。")
-    return worst(claims)
+def party(bill: BillFacts, role: str, file: File, learnt: Learnt) -> Claim:
+    """Whether the bill's payer, or the unit, is the party that pays, or receives the money, according to a file."""
+    return _weighed(bill, by_rules(role, bill, file), file, learnt)
 
 
 def by_rules(role: str, bill: BillFacts, file: File) -> Claim:
@@ -153,13 +140,10 @@ def _claim(
     )
 
 
-def account(bill: BillFacts, files: Sequence[File]) -> Claim:
-    """Whether the receiver's account in the files is an account of the unit."""
+def account(bill: BillFacts, file: File) -> Claim:
+    """Whether the receiver's account in a file is the account of the unit."""
     own = re.sub(r"\D", "", bill.unit_account)
-    if not own:
-        return absent("account", "", "单位没有登记收款账号，不比对账号。")
-    claims = [_account(bill, own, file) for file in files]
-    return worst(claims) if claims else absent("account", bill.unit_account, "没有可供比对的佐证材料。")
+    return _account(bill, own, file) if own else absent("account", "", "单位没有登记收款账号，不比对账号。")
 
 
 def _alone_and_another(own: str, file: File) -> list[Found]:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import msgspec
 
-from mingpiao.evidence.comparing.files import File, absent, worst
+from mingpiao.evidence.comparing.files import File, absent
 from mingpiao.evidence.comparing.topics import Likeness, compare_topics, telling_phrases
 from mingpiao.evidence.comparing.weighed import Certainty, doubt_about, held_against
 from mingpiao.evidence.extraction.dates import days_in
@@ -27,12 +27,9 @@ _MISREAD_YEARS = timedelta(days=700)
 _MANY_DAYS, _SOON = 3, timedelta(days=20)
 
 
-def dates(bill: BillFacts, files: Sequence[File]) -> Claim:
-    """Whether the file was signed before the bill was issued, and the bill lies within the file's period."""
-    claims = [claim for file in files if (claim := _dates(bill, file)) is not None]
-    return (
-        worst(claims) if claims else absent("date", bill.issued_on.isoformat(), "材料中没有载明日期或期限。")
-    )
+def dates(bill: BillFacts, file: File) -> Claim:
+    """Whether a file was signed before the bill was issued, and the bill lies within the file's period."""
+    return _dates(bill, file) or absent("date", bill.issued_on.isoformat(), "材料中没有载明日期或期限。")
 
 
 def _dates(bill: BillFacts, file: File) -> Claim | None:
@@ -110,22 +107,20 @@ def _date_claim(
     )
 
 
-def purpose(bill: BillFacts, files: Sequence[File], learnt: Learnt) -> Claim:
-    """Whether the bill's purpose is that of the file; only a clearly different purpose contradicts."""
-    texts = bill_texts(bill)
-    shown = "、".join(dict.fromkeys(texts))
-    claims = [
-        claim
-        for file in files
-        if (claim := _weighed(bill, shown, by_rules(bill, file), file, learnt)) is not None
-    ]
-    return worst(claims) if claims else absent("purpose", shown, "材料或票面没有写明可以比对的用途。")
+def purpose(bill: BillFacts, file: File, learnt: Learnt) -> Claim:
+    """Whether the bill's purpose is that of a file; only a clearly different purpose contradicts."""
+    told = _weighed(bill, shown(bill), by_rules(bill, file), file, learnt)
+    return told or absent("purpose", shown(bill), "材料或票面没有写明可以比对的用途。")
+
+
+def shown(bill: BillFacts) -> str:
+    """The purpose of a bill in its own words."""
+    return "、".join(dict.fromkeys(bill_texts(bill)))
 
 
 def by_rules(bill: BillFacts, file: File) -> Claim | None:
     """Whether the bill's purpose is that of one file, by rules alone; None where it cannot be compared."""
     texts = bill_texts(bill)
-    shown = "、".join(dict.fromkeys(texts))
     stated = file.says.purpose
     if stated is None:
         return None
@@ -138,23 +133,23 @@ def by_rules(bill: BillFacts, file: File) -> Claim | None:
     return Claim(
         name="purpose",
         verdict=ClaimVerdict.AGREE if agrees else ClaimVerdict.CONTRADICT,
-        expected=shown,
+        expected=shown(bill),
         found=stated.value,
-        explanation=f"票面写明“{shown}”，材料载明的用途为“{stated.value}”，"
+        explanation=f"票面写明“{shown(bill)}”，材料载明的用途为“{stated.value}”，"
         + ("两者相符。" if agrees else "看不出是同一事项。"),
         marks=file.marks([stated]),
     )
 
 
-def _weighed(bill: BillFacts, shown: str, claim: Claim | None, file: File, learnt: Learnt) -> Claim | None:
+def _weighed(bill: BillFacts, texts: str, claim: Claim | None, file: File, learnt: Learnt) -> Claim | None:
     """The claim that rules made, held against what is likely."""
     ruled = claim is not None and claim.verdict is ClaimVerdict.CONTRADICT
     doubt = doubt_about("purpose", bill, file, learnt, claim)
-    stated = claim or absent("purpose", shown, "")
+    stated = claim or absent("purpose", texts, "")
     if doubt is Certainty.SURE and not ruled:
-        sentence = f"票面写明“{shown}”，材料全文没有写到这样的款项。"
+        sentence = f"票面写明“{texts}”，材料全文没有写到这样的款项。"
         return msgspec.structs.replace(stated, verdict=ClaimVerdict.CONTRADICT, explanation=sentence)
-    told = held_against(stated, doubt, f"票面写明的“{shown}”与材料载明的用途是不是同一事项")
+    told = held_against(stated, doubt, f"票面写明的“{texts}”与材料载明的用途是不是同一事项")
     return claim if told is stated else told
 
 
