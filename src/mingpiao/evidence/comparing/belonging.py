@@ -18,6 +18,7 @@ from mingpiao.evidence.extraction.names import same_name
 from mingpiao.evidence.extraction.numerals import number_of
 from mingpiao.evidence.model import EVIDENCE_KINDS, Party
 from mingpiao.evidence.sameness import Sameness, compare_papers
+from mingpiao.kernel.grammar import read_whole
 
 #: Where a title stands, and how long it is at most.
 _HEAD_ROWS, _LONGEST_TITLE = 6, 60
@@ -168,7 +169,7 @@ def _rank(file: File) -> tuple[str, int]:
     head = fold("\n".join(file.rows[:_HEAD_ROWS])).replace(" ", "")
     ordinal = _ORDINAL.search(head)
     told = (ordinal["number"] or ordinal["time"]) if ordinal else ""
-    number = (int(told) if told.isascii() else number_of(told) or 0) if told else 0
+    number = (read_whole(told) or number_of(told) or 0) if told else 0
     return _signed(file), number
 
 

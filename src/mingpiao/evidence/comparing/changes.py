@@ -40,7 +40,7 @@ _NO_PRICE = re.compile(
 _TITLED_ADDED = re.compile(r"追加|增拨|增补|新增")
 
 
-class Step(NamedTuple):
+class SumStep(NamedTuple):
     """What a file makes of the sum: `value` is the new sum, or what is `added` to it, negative where it is less."""
 
     file: File
@@ -59,7 +59,7 @@ class Sum(NamedTuple):
 
     value: Decimal
     by: File
-    steps: tuple[Step, ...]
+    steps: tuple[SumStep, ...]
     former: frozenset[Decimal]
     added: frozenset[Decimal]
     clear: bool
@@ -83,14 +83,14 @@ def sum_of(lot: Lot, bill: BillFacts) -> Sum | None:
             return None
         steps = tuple(changes)
     else:
-        steps = (Step(lot.base, base, False, True, _place_of(lot.base, base)), *changes)
+        steps = (SumStep(lot.base, base, False, True, _place_of(lot.base, base)), *changes)
     same = len({step.value for step in steps}) == 1 and not any(step.added for step in steps)
     if len(steps) == 1 or same:
         return None
     return _summed(steps)
 
 
-def _summed(steps: Sequence[Step]) -> Sum:
+def _summed(steps: Sequence[SumStep]) -> Sum:
     value, by = _NOTHING, steps[0].file
     former, added = set[Decimal](), set[Decimal]()
     for step in steps:
@@ -116,25 +116,25 @@ def _place_of(file: File, value: Decimal) -> Found | None:
     return next((one.found for one in file.says.amounts if one.value == value), None)
 
 
-def _change(file: File, bill: BillFacts) -> Step | None:
+def _change(file: File, bill: BillFacts) -> SumStep | None:
     """What a supplement does to the sum; None where it states none."""
     every = sorted(file.says.amounts, key=lambda one: (not one.role, -one.likely))[:_MOST_AMOUNTS]
     price = [one for one in every if _is_price(one)]
     if new := _behind(_NEW, every, file):
-        return Step(file, new[0].value, False, True, new[0].found)
+        return SumStep(file, new[0].value, False, True, new[0].found)
     if more := _behind(_ADDED, price, file):
-        return Step(file, more[0].value, True, True, more[0].found)
+        return SumStep(file, more[0].value, True, True, more[0].found)
     if less := _behind(_TAKEN_OFF, price, file):
-        return Step(file, -less[0].value, True, True, less[0].found)
+        return SumStep(file, -less[0].value, True, True, less[0].found)
     stated = stated_for(bill.unit_name, file.says, read_by_ocr=file.read_by_ocr)
     if stated is None:
         return None
     titled = fold("".join(file.rows))[:_HEAD]
     if _TITLED_ADDED.search(titled):
-        return Step(file, stated, True, True, _place_of(file, stated))
+        return SumStep(file, stated, True, True, _place_of(file, stated))
     ours = [one for one in price if one.value == stated]
     clear = bool(_behind(_WHOLE, ours, file)) or file.says.kind == "policy"
-    return Step(file, stated, False, clear, _place_of(file, stated))
+    return SumStep(file, stated, False, clear, _place_of(file, stated))
 
 
 def _is_price(one: Amount) -> bool:
