@@ -98,7 +98,7 @@ def test_numbers_go_down_over_city_and_county_to_a_unit(visit: Callable[..., Vis
     page.fill("[name=count]", "450")
     page.get_by_role("button", name="发放号码").click()
     page.wait_for_url(lambda url: not url.endswith("/numbers"))
-    page.goto("/finance/supply/stock")
+    page.goto(f"/finance/supply/stock?kind={_OF_CLINIC}")
     stock = page.locator("main tbody tr").first
     expect(stock).to_contain_text("53")
     code = re.findall(r"\d{8}", stock.inner_text())[0]

@@ -58,7 +58,10 @@ async def test_a_number_of_a_request_names_it_and_one_given_back_is_nobodys(
     assert told(found)[0].endswith("申请编号SL-7")
     await emptied(world, hospital)
     back = await trace(world, made.code, made.last)
-    assert (back.holder, told(back)[1:]) == ("已退回，不再发放", ["未使用，由单位退回，不再发放"])
+    assert (back.holder, told(back)[1:]) == (
+        "已退回注销，不再发放",
+        ["未使用，退回注销（收回票据种类：重新核定），不再发放"],
+    )
     pool = await trace(world, made.code, 9_999_999_998)
     assert (pool.holder, pool.unit_id, told(pool)) == (
         "省级号码池",

@@ -129,6 +129,92 @@ class NumberHolder(StrEnum):
     RETURNED = "returned"
 
 
+class SegmentState(StrEnum):
+    """未使用, 使用中, 已用完, or 已退回注销."""
+
+    IN_STOCK = "in_stock"
+    IN_USE = "in_use"
+    USED = "used"
+    RETURNED = "returned"
+
+    @property
+    def label(self) -> str:
+        return {"in_stock": "未使用", "in_use": "使用中", "used": "已用完", "returned": "已退回注销"}[
+            self.value
+        ]
+
+
+class HeldSegment(msgspec.Struct, frozen=True, kw_only=True):
+    """A unit's 号段 `first` to `last` (both inclusive). Numbers from `next` on are not taken, or were given back.
+
+    `drawn_by_bill`: a bill needed a number and drew it (即领即开).
+    """
+
+    segment_id: int
+    kind_code: str
+    code: str
+    first: int
+    last: int
+    next: int
+    state: SegmentState
+    drawn_by_bill: bool
+    allotted_at: datetime
+
+    @property
+    def free(self) -> int:
+        held = self.state in (SegmentState.IN_STOCK, SegmentState.IN_USE)
+        return self.last - self.next + 1 if held else 0
+
+
+class SegmentFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which of a unit's segments a list shows; empty members do not restrict."""
+
+    unit_id: int
+    kind_code: str = ""
+    state: str = ""
+    segment_id: int | None = None
+
+
+class ReturnWay(StrEnum):
+    """Why numbers were given back: the unit gave them back, 收回 of the kind, or 注销 of the unit; EARLIER: not noted."""
+
+    EARLIER = ""
+    UNIT = "unit"
+    WITHDRAW = "withdraw"
+    CLOSE = "close"
+
+    @property
+    def label(self) -> str:
+        return {"": "退回", "unit": "单位退回", "withdraw": "收回票据种类", "close": "单位注销"}[self.value]
+
+
+class ReturnedNumbers(msgspec.Struct, frozen=True, kw_only=True):
+    """退回注销: numbers `first` to `last` (both inclusive) that a unit did not use and that nobody gets again."""
+
+    segment_id: int
+    unit_id: int
+    unit_name: str
+    kind_code: str
+    code: str
+    first: int
+    last: int
+    returned_at: datetime
+    way: ReturnWay
+    reason: str
+    made_by_name: str
+
+
+class ReturnedFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """Which numbers that were given back a list shows; days (Asia/Shanghai) are inclusive."""
+
+    unit_id: int | None = None
+    region_prefix: str = ""
+    kind_code: str = ""
+    way: str = ""
+    since: date | None = None
+    until: date | None = None
+
+
 class MoveWay(StrEnum):
     """How numbers go from one department to another: 下发 to one below, 退回 to the one above, or to the successor of a
     region that ended.
@@ -218,7 +304,8 @@ class NumberPlace(msgspec.Struct, frozen=True, kw_only=True):
     """Where a number is. Its segment's numbers are inclusive; without a segment it is in the pool, or in the stock of
     the department of `region_code`. `stages` are the departments that had it, oldest first, within the scope.
 
-    `returned_at` is when the rest of the segment was given back, also for a number that a bill took before.
+    `returned_at` is when the rest of the segment was given back, `returned_why` how and why, also for a number that a
+    bill took before.
     """
 
     holder: NumberHolder
@@ -228,5 +315,6 @@ class NumberPlace(msgspec.Struct, frozen=True, kw_only=True):
     last: int | None = None
     allotted_at: datetime | None = None
     returned_at: datetime | None = None
+    returned_why: tuple[ReturnWay, str] = (ReturnWay.EARLIER, "")
     region_code: str = ""
     stages: tuple[NumberStage, ...] = ()

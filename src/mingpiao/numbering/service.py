@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 import asyncpg
+import msgspec
 from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -17,6 +18,8 @@ from mingpiao.identity.service import differences, record, record_all
 from mingpiao.kernel.clock import by_database, to_shanghai, today
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import Refusal, refuse
+from mingpiao.numbering.holdings import list_returned as list_returned
+from mingpiao.numbering.holdings import list_segments as list_segments
 from mingpiao.numbering.lots import DrawnNumbers, draw, province_of, sources_of
 from mingpiao.numbering.lots import hold_lots as hold_lots
 from mingpiao.numbering.lots import left_of_areas as left_of_areas
@@ -26,7 +29,15 @@ from mingpiao.numbering.lots import region_stocks as region_stocks
 from mingpiao.numbering.lots import rest_of_region as rest_of_region
 from mingpiao.numbering.lots import set_flow as set_flow
 from mingpiao.numbering.lots import source_of_unit as source_of_unit
-from mingpiao.numbering.model import PoolLevel, Segment, Stock, StockLevel, SupplyLimit, UnitStanding
+from mingpiao.numbering.model import (
+    PoolLevel,
+    ReturnWay,
+    Segment,
+    Stock,
+    StockLevel,
+    SupplyLimit,
+    UnitStanding,
+)
 from mingpiao.numbering.tracing import find_number as find_number
 from mingpiao.storage.database import driver_of
 from mingpiao.storage.locks import NamedLock
@@ -129,8 +140,8 @@ UPDATE stocks SET segment_id = $3, code = $4, next_number = $5, last_number = $6
 WHERE unit_id = $1 AND kind_code = $2
 """
 _ADD_SEGMENT = """
-INSERT INTO segments (unit_id, kind_code, code, first_number, last_number, lot_id)
-VALUES ($1, $2, $3, $4, $5, $6) RETURNING segment_id
+INSERT INTO segments (unit_id, kind_code, code, first_number, last_number, lot_id, drawn_by_bill)
+VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING segment_id
 """
 _POOL_LEVELS = text(
     "SELECT code, kind_code, next_number - 1 AS allotted, 10000000000 - next_number AS left "
@@ -143,12 +154,15 @@ WITH back AS (
            segments.last_number
     FROM segments LEFT JOIN stocks ON stocks.segment_id = segments.segment_id
     WHERE segments.unit_id = :unit_id AND segments.kind_code = coalesce(CAST(:kind_code AS char(4)), segments.kind_code)
+      AND segments.segment_id = coalesce(CAST(:segment_id AS bigint), segments.segment_id)
       AND (segments.state = 'in_stock' OR (segments.state = 'in_use' AND stocks.next_number <= segments.last_number))
 ), changed AS (
     UPDATE segments SET state = 'returned' WHERE segment_id IN (SELECT segment_id FROM back)
 )
-INSERT INTO returned_numbers (segment_id, unit_id, kind_code, code, first_number, last_number)
-SELECT segment_id, unit_id, kind_code, code, first_number, last_number FROM back ORDER BY kind_code, first_number
+INSERT INTO returned_numbers (segment_id, unit_id, kind_code, code, first_number, last_number,
+                              way, reason, made_by_name)
+SELECT segment_id, unit_id, kind_code, code, first_number, last_number, :way, :reason, :made_by_name
+FROM back ORDER BY kind_code, first_number
 RETURNING kind_code, code, first_number, last_number
 """)
 _EMPTY_RETURNED = text("""
@@ -156,6 +170,11 @@ UPDATE stocks SET segment_id = NULL, code = NULL, next_number = 1, last_number =
 FROM segments
 WHERE stocks.unit_id = :unit_id AND stocks.kind_code = :kind_code
   AND segments.segment_id = stocks.segment_id AND segments.state = 'returned'
+""")
+_EMPTY_OF_UNIT = text("""
+UPDATE stocks SET segment_id = NULL, code = NULL, next_number = 1, last_number = 0
+FROM segments
+WHERE stocks.unit_id = :unit_id AND segments.segment_id = stocks.segment_id AND segments.state = 'returned'
 """)
 _STANDINGS = text(
     "SELECT unit_id, locks, valid_until, last_issued_at FROM unit_standings WHERE unit_id = ANY (:ids)"
@@ -304,13 +323,27 @@ async def unlock_issuing(connection: AsyncConnection, unit_id: int, reason: str,
     await _audit(connection, "stock:unlock", unit_id, {"reason": reason}, acting=acting)
 
 
-async def return_numbers(connection: AsyncConnection, unit_id: int, *, acting: Acting) -> int:
-    """退回: take all unused numbers of a unit back, in the order of their kinds; how many they are.
+async def return_numbers(connection: AsyncConnection, unit_id: int, reason: str, *, acting: Acting) -> int:
+    """注销: take all unused numbers of a unit that closes back, in the order of their kinds; how many they are.
 
     They are given to nobody again. Lock the unit's issuing first: a unit that gives back issues no more.
     """
     await _lock_rows(connection, unit_id)
-    return await _return(connection, unit_id, None, acting=acting)
+    return await _return(connection, _Returning(unit_id, ReturnWay.CLOSE, reason), acting=acting)
+
+
+async def return_segment(
+    connection: AsyncConnection, unit_id: int, segment_id: int, reason: str, *, acting: Acting
+) -> int:
+    """退回: cancel what a unit has not used of a segment; how many numbers they are, 0 where there are none.
+
+    The unit goes on with its next segment. Lock the unit before, as every request for numbers does.
+    """
+    await hold_stocks(connection, [unit_id])
+    wanted = _Returning(unit_id, ReturnWay.UNIT, reason, segment_id=segment_id)
+    count = await _return(connection, wanted, acting=acting)
+    await connection.execute(_EMPTY_OF_UNIT, {"unit_id": unit_id})
+    return count
 
 
 async def withdraw_stock(
@@ -334,13 +367,24 @@ async def withdraw_stock(
         return None
     details = {"kind": kind_code, "reason": reason}
     await _audit(connection, "stock:withdraw", unit_id, details, acting=acting)
-    count = await _return(connection, unit_id, kind_code, acting=acting)
+    wanted = _Returning(unit_id, ReturnWay.WITHDRAW, reason, kind_code=kind_code)
+    count = await _return(connection, wanted, acting=acting)
     await connection.execute(_EMPTY_RETURNED, given)
     return count
 
 
-async def _return(connection: AsyncConnection, unit_id: int, kind_code: str | None, *, acting: Acting) -> int:
-    given = {"unit_id": unit_id, "kind_code": kind_code}
+class _Returning(msgspec.Struct, frozen=True):
+    """What is given back of a unit: all, or that of a kind or a segment; how and why."""
+
+    unit_id: int
+    way: ReturnWay
+    reason: str
+    kind_code: str | None = None
+    segment_id: int | None = None
+
+
+async def _return(connection: AsyncConnection, wanted: _Returning, *, acting: Acting) -> int:
+    given = msgspec.structs.asdict(wanted) | {"way": wanted.way.value, "made_by_name": acting.name}
     returned = list(await connection.execute(_RETURN_NUMBERS, given))
     for row in returned:
         details = {
@@ -349,7 +393,9 @@ async def _return(connection: AsyncConnection, unit_id: int, kind_code: str | No
             "first": str(row.first_number),
             "last": str(row.last_number),
         }
-        await _audit(connection, "segment:return", unit_id, details, acting=acting)
+        if wanted.way is ReturnWay.UNIT:
+            details["reason"] = wanted.reason
+        await _audit(connection, "segment:return", wanted.unit_id, details, acting=acting)
     return sum(row.last_number - row.first_number + 1 for row in returned)
 
 
@@ -709,7 +755,7 @@ async def _take_beyond(
         if (
             row is None
             and block is not None
-            and await _add_segment(connection, key, block[0], max(missing, block[1]), source)
+            and await _add_segment(connection, key, block[0], max(missing, block[1]), source, by_bill=True)
         ):
             row = await connection.fetchrow(_NEXT_SEGMENT, *key)
         if row is None:
@@ -728,7 +774,14 @@ async def _take_beyond(
 
 
 async def _add_segment(
-    connection: asyncpg.Connection, key: StockKey, code: str, count: int, source: str, *, least: int = 1
+    connection: asyncpg.Connection,
+    key: StockKey,
+    code: str,
+    count: int,
+    source: str,
+    *,
+    least: int = 1,
+    by_bill: bool = False,
 ) -> Segment | None:
     """Allot a segment of `count` numbers of a code, from the stock of a region's department, or its pool.
 
@@ -737,7 +790,9 @@ async def _add_segment(
     drawn: DrawnNumbers | None = await draw(connection, source, code, count, least=least)
     if drawn is None:
         return None
-    segment_id = await connection.fetchval(_ADD_SEGMENT, *key, code, drawn.first, drawn.last, drawn.lot_id)
+    segment_id = await connection.fetchval(
+        _ADD_SEGMENT, *key, code, drawn.first, drawn.last, drawn.lot_id, by_bill
+    )
     return Segment(
         segment_id=segment_id,
         unit_id=key[0],

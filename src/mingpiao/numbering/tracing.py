@@ -4,14 +4,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.kernel.clock import to_shanghai
-from mingpiao.numbering.model import MoveWay, NumberHolder, NumberPlace, NumberStage
+from mingpiao.numbering.model import MoveWay, NumberHolder, NumberPlace, NumberStage, ReturnWay
 
 _PLACE = text("""
 WITH place AS (
     SELECT * FROM segments WHERE code = :code AND first_number <= :number ORDER BY first_number DESC LIMIT 1
 )
 SELECT place.segment_id, place.unit_id, place.kind_code, place.first_number, place.last_number, place.allotted_at,
-       back.returned_at,
+       back.returned_at, coalesce(back.way, '') AS way, coalesce(back.reason, '') AS reason,
        CASE
            WHEN back.first_number <= :number THEN 'returned'
            WHEN place.state = 'in_stock' OR (place.state = 'in_use' AND stocks.next_number <= :number) THEN 'stock'
@@ -58,6 +58,7 @@ async def find_number(connection: AsyncConnection, code: str, number: int) -> Nu
             last=row.last_number,
             allotted_at=to_shanghai(row.allotted_at),
             returned_at=None if row.returned_at is None else to_shanghai(row.returned_at),
+            returned_why=(ReturnWay(row.way), row.reason),
             stages=stages,
         )
     pool = (await connection.execute(_POOL, given)).one_or_none()

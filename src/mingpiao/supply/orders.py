@@ -20,7 +20,7 @@ from mingpiao.messages.service import tell_unit
 from mingpiao.numbering.service import hold_stocks, kinds_of_unit, unit_standings
 from mingpiao.storage.database import Database
 from mingpiao.supply.auditing import audit
-from mingpiao.supply.looking import facts_of, open_request
+from mingpiao.supply.looking import facts_of, open_request, orders_of
 from mingpiao.supply.model import RequestOrigin, RequisitionState, SupplyFinding, WantedNumbers
 from mingpiao.supply.outlook import proposal, worth_asking
 from mingpiao.supply.requests import request_numbers
@@ -42,12 +42,14 @@ async def set_supply_order(
 ) -> bool:
     """Give or withdraw a unit's standing order for a kind; False if it is so already.
 
-    Raises `Refusal`: `access.denied` (403) for anybody but a manager of the unit, `unit.kind_not_granted` (409), and
-    `supply.order_invalid` (422) for a threshold that is not 1 to `MAX_ALLOTMENT`.
+    That of a kind which the unit has no more can still be withdrawn. Raises `Refusal`: `access.denied` (403) for anybody
+    but a manager of the unit, `unit.kind_not_granted` (409), and `supply.order_invalid` (422) for a threshold that is
+    not 1 to `MAX_ALLOTMENT`.
     """
     if acting.role is not Role.UNIT_MANAGER or acting.unit_id != unit_id:
         raise refuse("access.denied", "自动申领由本单位的票据管理员开启或关闭。", status=403)
-    if kind_code not in await kinds_of_unit(connection, unit_id):
+    granted = kind_code in await kinds_of_unit(connection, unit_id)
+    if not granted and (active or kind_code not in await orders_of(connection, unit_id)):
         raise refuse("unit.kind_not_granted", "本单位没有核定该票据种类。", field="kind", status=409)
     if not 1 <= below <= MAX_ALLOTMENT:
         message = f"请填写1至{MAX_ALLOTMENT:,}之间的数量。"

@@ -26,6 +26,7 @@ from mingpiao.supply.requests import (
     request_numbers,
     withdraw_requisition,
 )
+from mingpiao.supply.returning import MAX_RETURN_REASON, get_segment, give_back_segment
 from mingpiao.supply.stocks import DepartmentStock, department_stocks
 from mingpiao.supply.tracing import NumberStep, NumberTrace, trace_number
 from mingpiao.supply.watching import LOW_DAYS, LowStock, low_stocks, watch_stocks
@@ -37,6 +38,7 @@ __all__ = [
     "MAX_NOTE",
     "MAX_PURPOSE",
     "MAX_REASON",
+    "MAX_RETURN_REASON",
     "PAGE_SIZE",
     "DepartmentStock",
     "LowStock",
@@ -45,7 +47,9 @@ __all__ = [
     "department_stocks",
     "find_by_number",
     "get_requisition",
+    "get_segment",
     "give_back",
+    "give_back_segment",
     "grant_requisition",
     "kind_stocks",
     "list_requisitions",

@@ -27,7 +27,7 @@ _HOLDERS = {
     NumberHolder.DEPARTMENT: "财政部门库存",
     NumberHolder.STOCK: "用票单位库存",
     NumberHolder.TAKEN: "已开具的票据",
-    NumberHolder.RETURNED: "已退回，不再发放",
+    NumberHolder.RETURNED: "已退回注销，不再发放",
 }
 
 
@@ -158,4 +158,6 @@ async def _bill_steps(
 def _return_steps(place: NumberPlace) -> list[NumberStep]:
     if place.holder is not NumberHolder.RETURNED:
         return []
-    return [NumberStep(what="未使用，由单位退回，不再发放", at=place.returned_at)]
+    way, reason = place.returned_why
+    why = f"（{way.label}{f'：{reason}' if reason else ''}）"
+    return [NumberStep(what=f"未使用，退回注销{why}，不再发放", at=place.returned_at)]

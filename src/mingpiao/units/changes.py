@@ -451,7 +451,7 @@ async def _close(connection: AsyncConnection, unit: Unit, change: UnitChange, *,
     await _refuse_obstacles(connection, unit.unit_id, change.kind)
     await _set(connection, unit, state=UnitState.CLOSED.value)
     await lock_issuing(connection, unit.unit_id, CLOSED, acting=acting)
-    await return_numbers(connection, unit.unit_id, acting=acting)
+    await return_numbers(connection, unit.unit_id, change.reason, acting=acting)
     await close_apps(connection, unit.unit_id, acting=acting)
     for account in await accounts_of_unit(connection, unit.unit_id):
         if account.active:

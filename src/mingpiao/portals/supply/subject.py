@@ -2,16 +2,24 @@
 
 from mingpiao.portals.gates import FINANCE_VIEW, UNIT_VIEW
 from mingpiao.portals.subjects import MenuEntry, Subject
-from mingpiao.portals.supply import departments, finance, lists, settings, tracing, unit
+from mingpiao.portals.supply import departments, finance, lists, returning, settings, tracing, unit
 
 SUBJECT = Subject(
-    unit=unit.HANDLERS,
-    finance=[*settings.HANDLERS, *departments.HANDLERS, *tracing.HANDLERS, *finance.HANDLERS],
+    unit=[*unit.HANDLERS, *returning.UNIT_HANDLERS],
+    finance=[
+        *settings.HANDLERS,
+        *departments.HANDLERS,
+        *returning.FINANCE_HANDLERS,
+        *tracing.HANDLERS,
+        *finance.HANDLERS,
+    ],
     lists=(
         lists.UNIT_REQUISITIONS,
         lists.FINANCE_REQUISITIONS,
         departments.DEPARTMENT_STOCKS,
         departments.NUMBER_MOVES,
+        returning.UNIT_SEGMENTS,
+        returning.RETURNED_NUMBERS,
     ),
     menu=(
         MenuEntry(
@@ -20,7 +28,7 @@ SUBJECT = Subject(
             label="票据申领",
             address=unit.ADDRESS,
             icon="download",
-            covers=(lists.UNIT_REQUISITIONS.address,),
+            covers=(lists.UNIT_REQUISITIONS.address, returning.UNIT_SEGMENTS.address),
         ),
         MenuEntry(
             right=FINANCE_VIEW,
@@ -35,7 +43,7 @@ SUBJECT = Subject(
             label="号码库存",
             address=departments.ADDRESS,
             icon="list",
-            covers=(departments.NUMBER_MOVES.address,),
+            covers=(departments.NUMBER_MOVES.address, returning.RETURNED_NUMBERS.address),
         ),
         MenuEntry(right=FINANCE_VIEW, place=259, label="号码追踪", address=tracing.ADDRESS, icon="search"),
         MenuEntry(

@@ -11,6 +11,7 @@ from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.forms import FormField, PageForm, form_page, read_form
 from mingpiao.portals.gates import UNIT_VIEW, allowed
 from mingpiao.portals.kept import use_kept_members
+from mingpiao.portals.kinds.naming import kind_name
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
@@ -22,12 +23,14 @@ from mingpiao.portals.supply.parts import (
     stock_views,
     typed_number,
 )
+from mingpiao.portals.supply.returning import UNIT_SEGMENTS
 from mingpiao.portals.supply.rights import UNIT_SUPPLY, UNIT_SUPPLY_ORDER
 from mingpiao.supply.model import WantedNumbers
 from mingpiao.supply.service import (
     MAX_PURPOSE,
     kind_stocks,
     load_supply_policy,
+    orders_of,
     request_numbers,
     set_supply_order,
     withdraw_requisition,
@@ -46,18 +49,28 @@ async def supply_page(call: NamedDependency[PageCall]) -> Response[str]:
     async with call.reads() as connection:
         unit = await get_unit(connection, unit_id)
         policy = (await load_supply_policy(connection)).policy
+        orders = await orders_of(connection, unit_id)
+    stocks = await _stocks(call)
+    present = {each.stock.kind_code for each in stocks}
+    catalog = await call.services.catalog.get()
     role = call.session.account.role
     return page(
         call.request,
         "supply/stocks.html",
         title="票据申领",
         crumbs=_CRUMBS[:1],
-        stocks=await _stocks(call),
+        stocks=stocks,
+        left_over=[
+            (kind_name(catalog, each.kind_code), f"{ADDRESS}/automatic/{each.kind_code}")
+            for each in orders.values()
+            if each.active and each.kind_code not in present
+        ],
         policy=policy,
         is_online=unit.mode is UnitMode.ONLINE,
         may_ask=allowed(role, UNIT_SUPPLY),
         may_order=allowed(role, UNIT_SUPPLY_ORDER),
         records=UNIT_REQUISITIONS.address,
+        segments=UNIT_SEGMENTS.address,
     )
 
 
@@ -266,22 +279,18 @@ async def change_order(
 ) -> Response[str] | Response[bytes]:
     """Switch it on, change its threshold, or switch it off."""
     typed = await read_form(call.request)
-    view = await _stock(call, kind_code)
     active = typed.get("active", "yes") == "yes"
-    order = view.stock.order
+    unit_id = unit_of(call.session.account)
+    async with call.reads() as connection:
+        order = (await orders_of(connection, unit_id)).get(kind_code)
+    # A kind that was withdrawn has no page any more; its order is switched off all the same.
+    view = await _stock(call, kind_code) if active or order is None else None
     below = order.below if order and not active else typed_number(typed.get("below", ""))
     try:
         async with call.services.database.system() as connection:  # system: a verb writes
-            await set_supply_order(
-                connection,
-                unit_of(call.session.account),
-                kind_code,
-                below,
-                active=active,
-                acting=call.acting,
-            )
+            await set_supply_order(connection, unit_id, kind_code, below, active=active, acting=call.acting)
     except Refusal as refusal:
-        if refusal.status == 403:
+        if refusal.status == 403 or view is None:
             raise
         return _order_page(call, view, typed, refusal.problems)
     return redirect(call.request, ADDRESS)
