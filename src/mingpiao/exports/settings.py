@@ -18,6 +18,14 @@ class ExportSettings(msgspec.Struct, frozen=True, kw_only=True):
             "a worker.",
         ),
     ] = 10_000
+    export_rows_unproved: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=1_000_000,
+            description="Rows of a list that are exported without a fresh proof of who the person is.",
+        ),
+    ] = 1_000
     exports_of_person: Annotated[
         int,
         Meta(

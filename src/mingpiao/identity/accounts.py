@@ -22,7 +22,7 @@ from mingpiao.identity.sessions import account_of, end_sessions_of
 from mingpiao.identity.signing_in import count_failure
 from mingpiao.identity.tables import accounts
 from mingpiao.identity.usernames import is_username
-from mingpiao.identity.wrong_passwords import Origin, is_locked, locked_problem, open_locks
+from mingpiao.identity.wrong_passwords import Origin, clear, is_locked, locked_problem, open_locks
 from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.text import unprintable
@@ -353,22 +353,40 @@ async def change_password(
         problems += (Problem(code="account.password_unchanged", field="new_password", message=message),)
     if problems:
         raise Refusal(*problems)
+    await check_own_password(database, account, old, field="old_password", acting=acting)
+    async with database.system() as connection:
+        await _store_password(connection, account, new, must_change=False)
+        await end_sessions_of(connection, account.account_id, keeping=token)
+        await record(connection, entry_of("account:change_password", account, acting=acting))
+
+
+async def check_own_password(
+    database: Database, account: Account, password: str, *, field: str, acting: Acting
+) -> None:
+    """Check the password of a person who is signed in. A wrong one counts towards the lock like one at sign-in.
+
+    Raises `Refusal` at `field`: `account.old_password_wrong`, or `session.account_locked` (429).
+    """
     origin = Origin(f"account:{account.account_id}", known=True)
     async with database.system() as connection:
         query = select(accounts).where(accounts.c.account_id == account.account_id)
         row = (await connection.execute(query)).mappings().one()
         if await is_locked(connection, account.username, origin):
-            raise Refusal(locked_problem())
-    if not await password_fits(row["password_hash"], old, known=True):
+            raise _locked_at(field)
+    if not await password_fits(row["password_hash"], password, known=True):
         async with database.system() as connection:
             problem = await count_failure(connection, account.username, origin, address=acting.address)
         if problem.code == "session.account_locked":
-            raise Refusal(problem)
-        raise refuse("account.old_password_wrong", "原密码不正确，请重新输入。", field="old_password")
+            raise _locked_at(field)
+        raise refuse("account.old_password_wrong", "密码不正确，请重新输入。", field=field)
     async with database.system() as connection:
-        await _store_password(connection, account, new, must_change=False)
-        await end_sessions_of(connection, account.account_id, keeping=token)
-        await record(connection, entry_of("account:change_password", account, acting=acting))
+        # Of many guesses at the same moment none counts that arrives after the fifth wrong one.
+        if await clear(connection, account.username, origin) is None:
+            raise _locked_at(field)
+
+
+def _locked_at(field: str) -> Refusal:
+    return Refusal(msgspec.structs.replace(locked_problem(), field=field))
 
 
 async def _store_password(

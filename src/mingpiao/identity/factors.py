@@ -21,6 +21,8 @@ _SECOND = frozenset({TOTP, RECOVERY})
 #: What the audit trail says of the factors of a sign-in.
 FACTOR_LABELS = {
     PASSWORD: "密码",
+    TOTP: "动态口令",
+    RECOVERY: "恢复码",
     f"{PASSWORD}+{TOTP}": "密码和动态口令",
     f"{PASSWORD}+{RECOVERY}": "密码和恢复码",
     UKEY: "UKey",

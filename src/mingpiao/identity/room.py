@@ -66,6 +66,7 @@ ROOM = Room(
         "session:factor_lock": "连续输错动态口令，暂停验证",
         "session:lock": "连续输错密码，锁定账户",
         "session:password_right": "密码正确，等待动态口令",
+        "session:prove": "再次验证身份",
         "session:refused_locked": "账户锁定期间尝试登录",
         "session:sign_in": "登录",
         "session:sign_in_failed": "登录失败",

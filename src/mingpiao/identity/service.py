@@ -53,6 +53,7 @@ from mingpiao.identity.preferences import (
     has_seen_tour,
     note_tour_seen,
 )
+from mingpiao.identity.proving import PROOF_FIELD, is_fresh, prove_again, proves_by_code
 from mingpiao.identity.second_factors import (
     PENDING_FOR,
     Enrolled,
@@ -87,6 +88,7 @@ __all__ = [
     "INVITED_FOR",
     "PAGE_SIZES",
     "PENDING_FOR",
+    "PROOF_FIELD",
     "AccountState",
     "AuditRow",
     "Enrolled",
@@ -130,11 +132,14 @@ __all__ = [
     "import_account",
     "invite",
     "invited_account",
+    "is_fresh",
     "known_devices_of",
     "move_account",
     "note_tour_seen",
     "officers_of",
     "open_sessions",
+    "prove_again",
+    "proves_by_code",
     "random_password",
     "record",
     "record_all",

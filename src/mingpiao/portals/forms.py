@@ -19,6 +19,7 @@ from typing import Any, Literal
 import msgspec
 from litestar import Response
 
+from mingpiao.identity.service import PROOF_FIELD
 from mingpiao.kernel.errors import Problem
 from mingpiao.kernel.grammar import read_date, read_typed_decimal, read_whole
 from mingpiao.kernel.money import MAX_AMOUNT, fits_places
@@ -81,9 +82,12 @@ def form_page(
 
 
 async def read_form(request: PageRequest) -> dict[str, str]:
-    """The text fields of a posted form without outer spaces; if a name occurs twice, the last value."""
-    form = await request.form()
-    return {name: clean(value) for name, value in form.multi_items() if isinstance(value, str)}
+    """The text fields of a posted form without outer spaces; if a name occurs twice, the last value. What was typed to
+    prove again who the person is (`proof.py`) is none of them.
+    """
+    members = (await request.form()).multi_items()
+    texts = [(name, value) for name, value in members if isinstance(value, str) and name != PROOF_FIELD]
+    return {name: clean(value) for name, value in texts}
 
 
 async def read_ids(request: PageRequest, name: str) -> list[int]:

@@ -8,10 +8,10 @@ import: the page carries the rows along, so it works without JavaScript and in s
 import asyncio
 import io
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import msgspec
 import xlsxwriter
@@ -134,8 +134,13 @@ class Import(SheetForm, frozen=True, kw_only=True):
         return next(column.label for column in self.columns if column.name == self.key)
 
 
-def import_handlers(declared: Import, path: str, guards: Sequence[Guard]) -> list[ControllerRouterHandler]:
-    """The pages of an import at a path below its portal: the form, the template, the dry run and the import."""
+def import_handlers(
+    declared: Import, path: str, guards: Sequence[Guard], *, opt: Mapping[str, Any] | None = None
+) -> list[ControllerRouterHandler]:
+    """The pages of an import at a path below its portal: the form, the template, the dry run and the import.
+
+    `opt` marks what is sent, for example as sensitive (`proof.py`).
+    """
 
     @get(path, guards=guards)
     async def import_form(call: NamedDependency[PageCall]) -> Response[str]:
@@ -152,7 +157,7 @@ def import_handlers(declared: Import, path: str, guards: Sequence[Guard]) -> lis
         """The template as `template.xlsx` or `template.csv`."""
         return template_answer(declared, name.removeprefix("template."))
 
-    @post(path, guards=guards, status_code=200, request_max_body_size=_MAX_BODY)
+    @post(path, guards=guards, status_code=200, request_max_body_size=_MAX_BODY, opt=opt)
     async def import_file(call: NamedDependency[PageCall]) -> Response[str] | Response[bytes]:
         """Do what the button says: `try` a file, `import` one that was tried, or return its `failed` or
         `results` as a file.

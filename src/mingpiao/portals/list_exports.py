@@ -33,8 +33,9 @@ from mingpiao.portals.list_files import Batches, Layout, csv_pieces, write_list
 from mingpiao.portals.list_filters import Here, Sources, sources_of
 from mingpiao.portals.list_model import ExportFile, Listing, Query, read_list_query
 from mingpiao.portals.list_packs import FORMAT, write_pack
+from mingpiao.portals.proof import Sensitive, require_fresh
 from mingpiao.portals.regions import home_region
-from mingpiao.portals.session import PageRequest, redirect
+from mingpiao.portals.session import PageRequest, known_visit, redirect
 from mingpiao.portals.subjects import subjects
 from mingpiao.storage.database import Database
 from mingpiao.storage.files import FileStore
@@ -57,13 +58,17 @@ async def export_list(
 ) -> Response[bytes] | Stream:
     """Export all rows of an address's filter as a file, with an audit row; a worker writes long ones.
 
-    Raises `Refusal` with the problems of the filter (422).
+    Raises `Refusal` with the problems of the filter (422), `ProofNeeded` for many rows without a fresh proof.
     """
     account = _account_of(acting=acting)
     sources = sources_of(services)
     query = await _read(sources, account, listing, read_query(request))
     most = services.settings.of(ExportSettings).export_rows_at_once
     rows = [batch async for batch in _batches(sources, account, listing, query, most=most + 1)]
+    settings = services.settings.of(ExportSettings)
+    visit = known_visit(request)
+    if visit is not None and sum(map(len, rows)) > settings.export_rows_unproved:
+        await require_fresh(services, request, Sensitive.EXPORTS, visit.session)
     stem = _export_of(listing).file
     audit = await _audit_entry(sources, listing, query, ending, acting=acting)
     async with services.database.system() as connection:  # system: the audit trail is written

@@ -30,6 +30,7 @@ from mingpiao.portals.kept import CSRF_FIELD, Shown, address_of, shown_form
 from mingpiao.portals.masks import masked
 from mingpiao.portals.navigation import home_of, menu_of, messages_address, search_address
 from mingpiao.portals.packing import asset, packed_page
+from mingpiao.portals.proof import ProofNeeded
 from mingpiao.portals.refilling import refill
 from mingpiao.portals.session import (
     FACTOR_PAGE,
@@ -276,6 +277,24 @@ def _to_factor(request: PageRequest, _error: FactorRequired) -> Response[bytes]:
     return redirect(request, FACTOR_PAGE)
 
 
+def proof_page(request: PageRequest, error: ProofNeeded) -> Response[str]:
+    """The page that asks who the person is before something sensitive, and carries along what was typed."""
+    return page(
+        request,
+        "security/proof.html",
+        status=_status(error.problems),
+        title="请再次验证身份",
+        what=error.what.value,
+        by_code=error.by_code,
+        address="/account/proof" if error.follow else request.url.path,
+        members=error.members,
+        files=error.files,
+        follow=error.follow,
+        back=error.back,
+        problems=error.problems,
+    )
+
+
 #: For every router of pages.
 EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     Refusal: _refusal_page,
@@ -284,5 +303,6 @@ EXCEPTION_HANDLERS: ExceptionHandlersMap = {
     FormKept: _show_again,
     PasswordChangeRequired: _to_password,
     FactorRequired: _to_factor,
+    ProofNeeded: proof_page,
     Exception: _failure_page,
 }

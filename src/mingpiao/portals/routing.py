@@ -11,7 +11,7 @@ from litestar.handlers import BaseRouteHandler
 from litestar.types import ControllerRouterHandler, Guard
 
 from mingpiao.portals.rendering import EXCEPTION_HANDLERS
-from mingpiao.portals.session import provide_call, require_session
+from mingpiao.portals.session import provide_call, require_marked_proof, require_session
 
 #: The largest id, and the largest of the other numbers, that a column of the database holds.
 _LARGEST_ID, _LARGEST_NUMBER = 2**63 - 1, 2**31 - 1
@@ -43,12 +43,13 @@ def portal_router(
     """The routes of a portal behind its guard; refusals become pages.
 
     Before each handler these are checked: somebody is signed in, a request that changes something has the
-    session's CSRF token, and the account has the portal's own right. Handlers take `call: PageCall`.
+    session's CSRF token, the account has the portal's own right, and what is marked as sensitive comes from somebody who
+    was proved freshly (`proof.py`). Handlers take `call: PageCall`.
     """
     return Router(
         path=path,
         route_handlers=handlers,
-        guards=[guard],
+        guards=[guard, require_marked_proof],
         dependencies={"call": Provide(provide_call)} | dict(dependencies or {}),
         exception_handlers=EXCEPTION_HANDLERS,
         include_in_schema=False,

@@ -16,7 +16,7 @@ from litestar.types import ASGIApp, Guard, Receive, Scope, Send
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.composition import Services
-from mingpiao.identity.model import Account, Acting, AuditEntry, Session, acting_as
+from mingpiao.identity.model import Account, Acting, AuditEntry, Session, Visitor, acting_as
 from mingpiao.identity.service import (
     ABSOLUTE_LIMIT,
     IdentitySettings,
@@ -39,6 +39,7 @@ from mingpiao.portals.kept import (
     kept_cookie,
     load_shown,
 )
+from mingpiao.portals.proof import ProofNeeded, marked, require_proof
 from mingpiao.web import client_address
 
 PageRequest = Request[Any, Any, Any]
@@ -46,6 +47,7 @@ _Connection = ASGIConnection[Any, Any, Any, Any]
 
 PASSWORD_PAGE = "/password"  # noqa: S105 - an address
 FACTOR_PAGE = "/account/factor"
+_DEVICE_COOKIE = "mingpiao_device"
 _READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _STATE_KEY = "mingpiao_visit"
 #: The header of an answer, and the name of the page's meta element, with what is left of the session.
@@ -272,6 +274,35 @@ def needs_factor(services: Services, account: Account) -> bool:
     return demanded_of(account.role, settings.of(IdentitySettings), relaxed=relaxed)
 
 
+async def _require_proof(connection: _Connection, handler: BaseRouteHandler, session: Session) -> None:
+    """What is sensitive goes on after a fresh proof of who the person is (`proof.py`)."""
+    what = marked(handler, connection.path_params)
+    if what is None or not isinstance(connection, Request) or connection.method in _READING_METHODS:
+        return
+    acting = acting_as(session, client_address(connection))
+    services, visitor = services_of(connection), visitor_of(connection)
+    try:
+        await require_proof(services, connection, what, session, visitor=visitor, acting=acting)
+    except ProofNeeded:
+        await close_uploads(connection)
+        raise
+
+
+def visitor_of(request: PageRequest) -> Visitor:
+    """Where a request comes from, for a sign-in."""
+    return Visitor(
+        address=client_address(request),
+        device=request.cookies.get(device_cookie_name(request), ""),
+        agent=request.headers.get("user-agent", ""),
+        replacing=session_token(request),
+    )
+
+
+def device_cookie_name(connection: _Connection) -> str:
+    """The cookie by which a browser is known when somebody signs in again."""
+    return f"__Host-{_DEVICE_COOKIE}" if cookie_name(connection).startswith("__Host-") else _DEVICE_COOKIE
+
+
 async def _keep_signed_out(connection: _Connection, handler: BaseRouteHandler) -> Cookie | None:
     if not isinstance(connection, Request) or connection.method in _READING_METHODS:
         return None
@@ -329,6 +360,15 @@ def require_right(right: Right) -> Guard:
             raise
 
     return guard
+
+
+async def require_marked_proof(connection: _Connection, handler: BaseRouteHandler) -> None:
+    """A guard after a portal's own: whoever does something sensitive was proved freshly. It runs once, as it uses a
+    code up.
+    """
+    visit = known_visit(connection)
+    if visit is not None:
+        await _require_proof(connection, handler, visit.session)
 
 
 require_unit = require_right(UNIT_VIEW)

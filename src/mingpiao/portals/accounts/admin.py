@@ -39,6 +39,7 @@ from mingpiao.portals.consequences import consequences_page, is_confirmed
 from mingpiao.portals.details import PageAction
 from mingpiao.portals.forms import FormField, PageForm, form_page, read_form
 from mingpiao.portals.lists import list_handlers
+from mingpiao.portals.proof import Sensitive, sensitive
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect
 from mingpiao.units.service import names_of, refuse_of_closed_unit
@@ -57,7 +58,7 @@ async def invite_form(call: NamedDependency[PageCall]) -> Response[str]:
     return await _invite_page(call, {})
 
 
-@post("/accounts/new", status_code=200)
+@post("/accounts/new", status_code=200, opt=sensitive(Sensitive.ROLES))
 async def invite_account(call: NamedDependency[PageCall]) -> Response[str]:
     """Make an account with an invitation; the code is shown once."""
     given = await read_form(call.request)
@@ -125,7 +126,7 @@ async def _invite_page(
     return form_page(call.request, form, given, problems, title="邀请新账户", crumbs=_CRUMBS)
 
 
-@post("/accounts/{account_id:int}/expiry", status_code=200)
+@post("/accounts/{account_id:int}/expiry", status_code=200, opt=sensitive(Sensitive.ROLES))
 async def change_expiry(
     call: NamedDependency[PageCall], account_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:
@@ -149,7 +150,7 @@ async def account_page(call: NamedDependency[PageCall], account_id: FromPath[int
     return await _account_page(call, account_id)
 
 
-@post("/accounts/{account_id:int}", status_code=200)
+@post("/accounts/{account_id:int}", status_code=200, opt=sensitive(Sensitive.ROLES))
 async def change_account(
     call: NamedDependency[PageCall], account_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:
@@ -250,7 +251,7 @@ async def _account_page(
     )
 
 
-@post("/accounts/{account_id:int}/department", status_code=200)
+@post("/accounts/{account_id:int}/department", status_code=200, opt=sensitive(Sensitive.ROLES))
 async def change_department(
     call: NamedDependency[PageCall], account_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:

@@ -18,6 +18,7 @@ from mingpiao.portals.imports import (
     RowReport,
     import_handlers,
 )
+from mingpiao.portals.proof import Sensitive, sensitive
 from mingpiao.portals.session import require_right
 
 
@@ -87,4 +88,6 @@ ACCOUNTS_IMPORT = Import(
     result_note="文件里有每个新账户的一次性密码。请现在下载并通过安全途径交给本人；离开本页后不能再次取得，首次登录时必须修改。",
 )
 
-HANDLERS = import_handlers(ACCOUNTS_IMPORT, "/accounts/import", [require_right(UNIT_ACCOUNTS)])
+HANDLERS = import_handlers(
+    ACCOUNTS_IMPORT, "/accounts/import", [require_right(UNIT_ACCOUNTS)], opt=sensitive(Sensitive.ROLES)
+)

@@ -9,7 +9,7 @@ from litestar.di import NamedDependency
 
 from mingpiao.composition import Services
 from mingpiao.founding.service import read_desks
-from mingpiao.identity.model import FactorNeeded, Rejected, Session, SignedIn, Visitor
+from mingpiao.identity.model import FactorNeeded, Rejected, Session, SignedIn
 from mingpiao.identity.service import (
     DENGBAO,
     DEVICE_KNOWN_FOR,
@@ -31,6 +31,7 @@ from mingpiao.portals.session import (
     PageRequest,
     check_csrf,
     cookie_name,
+    device_cookie_name,
     is_local,
     load_visit,
     redirect,
@@ -38,11 +39,11 @@ from mingpiao.portals.session import (
     session_cookie,
     session_headers,
     session_token,
+    visitor_of,
 )
 from mingpiao.web import client_address
 
 _FORM_COOKIE = "mingpiao_login"
-_DEVICE_COOKIE = "mingpiao_device"
 _PENDING_COOKIE = "mingpiao_pending"
 _FORM_SECONDS = 3_600
 
@@ -148,16 +149,6 @@ def _code_form(request: PageRequest, *, follow: str, problems: tuple[Problem, ..
     )
 
 
-def visitor_of(request: PageRequest) -> Visitor:
-    """Where a request comes from, for a sign-in."""
-    return Visitor(
-        address=client_address(request),
-        device=request.cookies.get(_device_cookie_name(request), ""),
-        agent=request.headers.get("user-agent", ""),
-        replacing=session_token(request),
-    )
-
-
 def _missing(username: str, password: str) -> tuple[Problem, ...]:
     given = (("username", "请输入用户名。", username), ("password", "请输入密码。", password))
     return tuple(
@@ -199,7 +190,7 @@ def _login_form(
 
 def device_cookie(request: PageRequest, device: str) -> Cookie:
     """The cookie by which this browser is known when somebody signs in again; it gives no access."""
-    name = _device_cookie_name(request)
+    name = device_cookie_name(request)
     return Cookie(
         key=name,
         value=device,
@@ -231,10 +222,6 @@ def _pending_token(request: PageRequest) -> str:
 
 def _pending_cookie_name(request: PageRequest) -> str:
     return f"__Host-{_PENDING_COOKIE}" if cookie_name(request).startswith("__Host-") else _PENDING_COOKIE
-
-
-def _device_cookie_name(request: PageRequest) -> str:
-    return f"__Host-{_DEVICE_COOKIE}" if cookie_name(request).startswith("__Host-") else _DEVICE_COOKIE
 
 
 def _form_cookie_name(request: PageRequest) -> str:

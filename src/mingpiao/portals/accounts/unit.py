@@ -25,6 +25,7 @@ from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.consequences import consequences_page, is_confirmed
 from mingpiao.portals.forms import FormField, PageForm, form_page, read_form
 from mingpiao.portals.lists import list_handlers
+from mingpiao.portals.proof import Sensitive, sensitive
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, PageRequest, redirect, require_right
 
@@ -41,7 +42,7 @@ async def account_form(request: PageRequest) -> Response[str]:
     return _account_form(request, {})
 
 
-@post("/accounts/new", guards=_GUARDS, status_code=200)
+@post("/accounts/new", guards=_GUARDS, status_code=200, opt=sensitive(Sensitive.ROLES))
 async def new_account(call: NamedDependency[PageCall]) -> Response[str]:
     """Make an account with an invitation; the code is shown once."""
     form = await read_form(call.request)
@@ -68,7 +69,9 @@ def _role(text: str) -> Role:
     return Role(text)
 
 
-@post("/accounts/{account_id:int}/{action:str}", guards=_GUARDS, status_code=200)
+@post(
+    "/accounts/{account_id:int}/{action:str}", guards=_GUARDS, status_code=200, opt=sensitive(Sensitive.ROLES)
+)
 async def change_account(
     call: NamedDependency[PageCall], account_id: FromPath[int], action: FromPath[str]
 ) -> Response[str] | Response[bytes]:
@@ -155,7 +158,7 @@ async def expiry_form(call: NamedDependency[PageCall], account_id: FromPath[int]
     return await _expiry_page(call, account_id)
 
 
-@post("/accounts/{account_id:int}/expiry", guards=_GUARDS, status_code=200)
+@post("/accounts/{account_id:int}/expiry", guards=_GUARDS, status_code=200, opt=sensitive(Sensitive.ROLES))
 async def change_expiry(
     call: NamedDependency[PageCall], account_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:

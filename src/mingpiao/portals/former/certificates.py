@@ -15,6 +15,7 @@ from mingpiao.portals.former.rights import FORMER_CERTIFICATES
 from mingpiao.portals.forms import FormField, PageForm, form_page, read_form
 from mingpiao.portals.gates import FINANCE_VIEW, allowed
 from mingpiao.portals.kept import use_kept_members
+from mingpiao.portals.proof import Sensitive, sensitive
 from mingpiao.portals.session import PageCall, redirect, require_right
 
 ADDRESS = f"{FINANCE.address}/certificates"
@@ -77,7 +78,7 @@ async def certificates(call: NamedDependency[PageCall]) -> Response[str]:
     return await _page(call, use_kept_members(call.request) or {})
 
 
-@post("/former/certificates", guards=_GUARDS, status_code=200)
+@post("/former/certificates", guards=_GUARDS, status_code=200, opt=sensitive(Sensitive.KEYS))
 async def register(call: NamedDependency[PageCall]) -> Response[str] | Response[bytes]:
     """Register a certificate."""
     members = await read_form(call.request)
@@ -108,7 +109,12 @@ def _days(members: Mapping[str, str]) -> tuple[date, date]:
     return first, last
 
 
-@post("/former/certificates/{certificate_id:int}/retire", guards=_GUARDS, status_code=200)
+@post(
+    "/former/certificates/{certificate_id:int}/retire",
+    guards=_GUARDS,
+    status_code=200,
+    opt=sensitive(Sensitive.KEYS),
+)
 async def retire(call: NamedDependency[PageCall], certificate_id: FromPath[int]) -> Response[bytes]:
     """Take a certificate out of use."""
     async with call.services.database.system() as connection:  # system: a verb writes

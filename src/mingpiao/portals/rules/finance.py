@@ -20,6 +20,7 @@ from mingpiao.portals.details import PageAction
 from mingpiao.portals.forms import read_form, read_query
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.lists import list_handlers
+from mingpiao.portals.proof import Sensitive, sensitive
 from mingpiao.portals.rendering import page
 from mingpiao.portals.rules.approving import (
     approval_page,
@@ -194,7 +195,16 @@ def _permissions(
     )
 
 
-@post("/rules/{code:str}/versions/{version:int}/{action:str}", guards=_WRITE, status_code=200)
+#: What puts a version into force, or takes it out again.
+_PUBLISHING = frozenset({"approve", "roll_back", "end_trial", "put_to_work"})
+
+
+@post(
+    "/rules/{code:str}/versions/{version:int}/{action:str}",
+    guards=_WRITE,
+    status_code=200,
+    opt=sensitive(Sensitive.RULES, action=_PUBLISHING),
+)
 async def change_version(
     call: NamedDependency[PageCall], code: FromPath[str], version: FromPath[int], action: FromPath[str]
 ) -> Response[str] | Response[bytes]:
@@ -289,7 +299,12 @@ async def _before_resumption(call: PageCall, code: str, reason: str) -> RuleSumm
         return await rules.get_rule(connection, code)
 
 
-@post("/rules/{code:str}/{action:str}", guards=_APPROVE, status_code=200)
+@post(
+    "/rules/{code:str}/{action:str}",
+    guards=_APPROVE,
+    status_code=200,
+    opt=sensitive(Sensitive.RULES, action=frozenset({"resume"})),
+)
 async def switch_rule(
     call: NamedDependency[PageCall], code: FromPath[str], action: FromPath[str]
 ) -> Response[str] | Response[bytes]:

@@ -13,6 +13,7 @@ from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.portals.consequences import Consequences, consequences_page, is_confirmed
 from mingpiao.portals.forms import read_form
 from mingpiao.portals.gates import allowed
+from mingpiao.portals.proof import Sensitive, sensitive
 from mingpiao.portals.rendering import page
 from mingpiao.portals.rules.finance import CRUMBS, LIST
 from mingpiao.portals.rules.rights import RULES_APPROVE, RULES_VIEW
@@ -38,7 +39,9 @@ async def library_page(call: NamedDependency[PageCall]) -> Response[str]:
     return await _show(call.request, call.session.account, call.services)
 
 
-@post("/rules/library", guards=[require_right(RULES_APPROVE)], status_code=200)
+@post(
+    "/rules/library", guards=[require_right(RULES_APPROVE)], status_code=200, opt=sensitive(Sensitive.RULES)
+)
 async def adopt(call: NamedDependency[PageCall]) -> Response[str] | Response[bytes]:
     """Approve all rules of the library that do not exist yet, after the page that says what follows."""
     catalog = await call.services.catalog.get()

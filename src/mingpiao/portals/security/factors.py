@@ -8,13 +8,14 @@ from litestar.di import NamedDependency
 from mingpiao.identity.service import Enrolled, FactorState, factor_state
 from mingpiao.kernel.errors import Problem, refuse
 from mingpiao.layout.service import check_picture
-from mingpiao.portals.accounts.signing_in import device_cookie, visitor_of
+from mingpiao.portals.accounts.signing_in import device_cookie
 from mingpiao.portals.forms import read_form
 from mingpiao.portals.kept import NEVER_KEPT, waiting_address
 from mingpiao.portals.masks import masked
 from mingpiao.portals.navigation import home_of
+from mingpiao.portals.proof import Sensitive, sensitive
 from mingpiao.portals.rendering import csrf_field, page
-from mingpiao.portals.session import FACTOR_PAGE, PageCall, needs_factor, redirect, session_cookie
+from mingpiao.portals.session import FACTOR_PAGE, PageCall, needs_factor, redirect, session_cookie, visitor_of
 
 _GROUP = 4
 
@@ -25,7 +26,7 @@ async def factor_page(call: NamedDependency[PageCall]) -> Response[str]:
     return await _factor_page(call)
 
 
-@post("/factor/start", status_code=200)
+@post("/factor/start", opt=sensitive(Sensitive.FACTORS), status_code=200)
 async def start(call: NamedDependency[PageCall]) -> Response[bytes]:
     """Make a secret for an app."""
     await call.services.second_factors.offer(call.session.account, acting=call.acting)
@@ -73,7 +74,7 @@ async def _codes_page(call: PageCall, enrolled: Enrolled) -> Response[str]:
     )
 
 
-@post("/factor/codes", status_code=200)
+@post("/factor/codes", opt=sensitive(Sensitive.FACTORS), status_code=200)
 async def new_codes(call: NamedDependency[PageCall]) -> Response[str]:
     """Ten new recovery codes, shown this once."""
     codes = await call.services.second_factors.renew_codes(call.session.account, acting=call.acting)
@@ -88,7 +89,7 @@ async def new_codes(call: NamedDependency[PageCall]) -> Response[str]:
     )
 
 
-@post("/factor/remove", status_code=200)
+@post("/factor/remove", opt=sensitive(Sensitive.FACTORS), status_code=200)
 async def remove(call: NamedDependency[PageCall]) -> Response[bytes]:
     """Do without a second factor again, where none is demanded."""
     if needs_factor(call.services, call.session.account):

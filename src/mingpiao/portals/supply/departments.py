@@ -19,6 +19,7 @@ from mingpiao.portals.list_columns import Column, Note, Parts
 from mingpiao.portals.list_filters import ChoiceFilter, Here, RegionFilter
 from mingpiao.portals.list_model import Button, ExportFile, Listing
 from mingpiao.portals.lists import list_handlers
+from mingpiao.portals.proof import Sensitive, sensitive
 from mingpiao.portals.regions import home_region
 from mingpiao.portals.session import PageCall, redirect, require_right
 from mingpiao.portals.supply.parts import fresh_number, lasts, typed_number
@@ -250,7 +251,12 @@ async def _down_page(
     return _form_page(call, form, "下发号码", values, problems, why)
 
 
-@post("/supply/stock/allot", guards=[require_right(SUPPLY_MOVE)], status_code=200)
+@post(
+    "/supply/stock/allot",
+    guards=[require_right(SUPPLY_MOVE)],
+    status_code=200,
+    opt=sensitive(Sensitive.NUMBERS),
+)
 async def pass_numbers_down(call: NamedDependency[PageCall]) -> Response[str] | Response[bytes]:
     """Pass numbers down; the same form once more is the same move."""
     return await _moved(call, pass_down, ("to_region", "kind"), _down_page)
@@ -283,7 +289,12 @@ async def _up_page(
     return _form_page(call, form, "退回号码", values, problems, why)
 
 
-@post("/supply/stock/return", guards=[require_right(SUPPLY_MOVE)], status_code=200)
+@post(
+    "/supply/stock/return",
+    guards=[require_right(SUPPLY_MOVE)],
+    status_code=200,
+    opt=sensitive(Sensitive.NUMBERS),
+)
 async def give_numbers_back(call: NamedDependency[PageCall]) -> Response[str] | Response[bytes]:
     """Give numbers back up; the same form once more is the same move."""
     return await _moved(call, give_back, ("code",), _up_page)

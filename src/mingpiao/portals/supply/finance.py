@@ -10,6 +10,7 @@ from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.forms import read_form
 from mingpiao.portals.gates import FINANCE_VIEW, allowed
 from mingpiao.portals.lists import list_handlers
+from mingpiao.portals.proof import Sensitive, sensitive
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
 from mingpiao.portals.supply.lists import FINANCE_REQUISITIONS, state_badge
@@ -63,7 +64,12 @@ async def _page(
     )
 
 
-@post("/supply/{requisition_id:int}/{verb:str}", guards=[require_right(SUPPLY_DECIDE)], status_code=200)
+@post(
+    "/supply/{requisition_id:int}/{verb:str}",
+    guards=[require_right(SUPPLY_DECIDE)],
+    status_code=200,
+    opt=sensitive(Sensitive.NUMBERS, verb=frozenset({"grant"})),
+)
 async def decide(
     call: NamedDependency[PageCall], requisition_id: FromPath[int], verb: FromPath[str]
 ) -> Response[str] | Response[bytes]:

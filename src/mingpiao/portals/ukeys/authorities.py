@@ -12,6 +12,7 @@ from mingpiao.crypto.keystore import MasterKey
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.forms import FormField, PageForm, read_form
 from mingpiao.portals.gates import FINANCE_VIEW, allowed
+from mingpiao.portals.proof import Sensitive, sensitive
 from mingpiao.portals.rendering import EXCEPTION_HANDLERS, page
 from mingpiao.portals.session import PageCall, redirect, require_right
 from mingpiao.portals.ukeys.finance import CRUMBS
@@ -98,7 +99,12 @@ async def requests_file(call: NamedDependency[PageCall]) -> Response[str]:
     return Response(text, media_type="application/x-pem-file", headers=headers)
 
 
-@post("/ukeys/authorities/accept", guards=[require_right(UKEYS_DECIDE)], status_code=200)
+@post(
+    "/ukeys/authorities/accept",
+    guards=[require_right(UKEYS_DECIDE)],
+    status_code=200,
+    opt=sensitive(Sensitive.KEYS),
+)
 async def accept(call: NamedDependency[PageCall]) -> Response[str] | Response[bytes]:
     """Take a certificate in that a CA outside issued."""
     text = await _long_text(call, "certificate")
@@ -112,7 +118,12 @@ async def accept(call: NamedDependency[PageCall]) -> Response[str] | Response[by
     return redirect(call.request, f"/finance/ukeys/{key.ukey_id}")
 
 
-@post("/ukeys/authorities/trust", guards=[require_right(UKEY_AUTHORITIES)], status_code=200)
+@post(
+    "/ukeys/authorities/trust",
+    guards=[require_right(UKEY_AUTHORITIES)],
+    status_code=200,
+    opt=sensitive(Sensitive.KEYS),
+)
 async def trust(call: NamedDependency[PageCall]) -> Response[str] | Response[bytes]:
     """Trust a CA outside."""
     typed = await read_form(call.request) | {"authority": await _long_text(call, "authority")}

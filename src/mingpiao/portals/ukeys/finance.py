@@ -14,6 +14,7 @@ from mingpiao.portals.forms import form_page, read_form
 from mingpiao.portals.gates import FINANCE_VIEW, allowed
 from mingpiao.portals.kept import use_kept_members
 from mingpiao.portals.lists import list_handlers
+from mingpiao.portals.proof import Sensitive, sensitive
 from mingpiao.portals.session import PageCall, redirect, require_right
 from mingpiao.portals.ukeys.lists import FINANCE_UKEY_LIST
 from mingpiao.portals.ukeys.parts import application_form, certificate_file, ending, ukey_page
@@ -118,7 +119,12 @@ async def certificate(call: NamedDependency[PageCall], ukey_id: FromPath[int]) -
         return certificate_file(await get_ukey(connection, ukey_id))
 
 
-@post("/ukeys/{ukey_id:int}/{verb:str}", guards=_GUARDS, status_code=200)
+@post(
+    "/ukeys/{ukey_id:int}/{verb:str}",
+    guards=_GUARDS,
+    status_code=200,
+    opt=sensitive(Sensitive.KEYS, verb=frozenset({UKeyStep.ISSUE.value, UKeyStep.RELEASE.value})),
+)
 async def decide(
     call: NamedDependency[PageCall],
     ukey_id: FromPath[int],

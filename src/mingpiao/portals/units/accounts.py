@@ -27,6 +27,7 @@ from mingpiao.portals.consequences import consequences_page, is_confirmed
 from mingpiao.portals.details import PageAction
 from mingpiao.portals.forms import PageForm, read_form
 from mingpiao.portals.kept import NEVER_KEPT
+from mingpiao.portals.proof import Sensitive, sensitive
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
 from mingpiao.portals.units.access import managed_unit, unit_crumbs
@@ -46,7 +47,7 @@ async def unit_accounts(call: NamedDependency[PageCall], unit_id: FromPath[int])
     return await _accounts_page(call, unit_id, {})
 
 
-@post("/units/{unit_id:int}/accounts", guards=_GUARDS, status_code=200)
+@post("/units/{unit_id:int}/accounts", guards=_GUARDS, status_code=200, opt=sensitive(Sensitive.ROLES))
 async def invite_unit_manager(call: NamedDependency[PageCall], unit_id: FromPath[int]) -> Response[str]:
     """Invite a manager; the code is shown once."""
     given = await read_form(call.request)
@@ -74,7 +75,12 @@ async def _invited(call: PageCall, unit_id: int, invitation: Invitation) -> Resp
     return await invitation_page(call, invitation, crumbs=crumbs, back=back)
 
 
-@post("/units/{unit_id:int}/accounts/{account_id:int}", guards=_GUARDS, status_code=200, opt=NEVER_KEPT)
+@post(
+    "/units/{unit_id:int}/accounts/{account_id:int}",
+    guards=_GUARDS,
+    status_code=200,
+    opt=NEVER_KEPT | sensitive(Sensitive.ROLES),
+)
 async def change_unit_account(
     call: NamedDependency[PageCall], unit_id: FromPath[int], account_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:

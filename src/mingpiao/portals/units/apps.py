@@ -10,6 +10,7 @@ from mingpiao.kernel.text import unprintable
 from mingpiao.portals.details import PageAction
 from mingpiao.portals.forms import FormField, PageForm, read_form
 from mingpiao.portals.kept import NEVER_KEPT
+from mingpiao.portals.proof import Sensitive, sensitive
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
 from mingpiao.portals.units.access import managed_unit, unit_crumbs
@@ -28,7 +29,7 @@ async def unit_apps(call: NamedDependency[PageCall], unit_id: FromPath[int]) -> 
     return await _apps_page(call, unit_id, {})
 
 
-@post("/units/{unit_id:int}/apps", guards=_GUARDS, status_code=200)
+@post("/units/{unit_id:int}/apps", guards=_GUARDS, status_code=200, opt=sensitive(Sensitive.KEYS))
 async def create_unit_app(
     call: NamedDependency[PageCall], unit_id: FromPath[int], master_key: NamedDependency[MasterKey]
 ) -> Response[str]:
@@ -51,7 +52,12 @@ async def create_unit_app(
     return await _secret_page(call, unit_id, made)
 
 
-@post("/units/{unit_id:int}/apps/{app_id:str}", guards=_GUARDS, status_code=200, opt=NEVER_KEPT)
+@post(
+    "/units/{unit_id:int}/apps/{app_id:str}",
+    guards=_GUARDS,
+    status_code=200,
+    opt=NEVER_KEPT | sensitive(Sensitive.KEYS),
+)
 async def change_app(
     call: NamedDependency[PageCall],
     unit_id: FromPath[int],

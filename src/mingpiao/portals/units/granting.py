@@ -15,6 +15,7 @@ from mingpiao.numbering.service import kinds_of_unit, stock_levels
 from mingpiao.portals.forms import FormField, PageForm, form_page, read_form
 from mingpiao.portals.kept import use_kept_members
 from mingpiao.portals.kinds.naming import kind_name
+from mingpiao.portals.proof import Sensitive, sensitive
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
 from mingpiao.portals.units.access import managed_unit, unit_crumbs
@@ -228,7 +229,7 @@ async def numbers_form(call: NamedDependency[PageCall], unit_id: FromPath[int]) 
     return await _numbers_page(call, unit_id, {"count": str(USUAL_ALLOTMENT)})
 
 
-@post("/units/{unit_id:int}/numbers", guards=_GUARDS, status_code=200)
+@post("/units/{unit_id:int}/numbers", guards=_GUARDS, status_code=200, opt=sensitive(Sensitive.NUMBERS))
 async def give_unit_numbers(
     call: NamedDependency[PageCall], unit_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:

@@ -11,6 +11,7 @@ from mingpiao.crypto.keystore import MasterKey
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.layout.service import FONT_PATH
 from mingpiao.portals.forms import read_query
+from mingpiao.portals.proof import Sensitive, sensitive
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
 from mingpiao.portals.units.access import managed_unit, unit_crumbs
@@ -30,7 +31,13 @@ async def seal_page(call: NamedDependency[PageCall], unit_id: FromPath[int]) -> 
     return await _seal_page(call, unit_id)
 
 
-@post("/units/{unit_id:int}/seal", guards=_GUARDS, status_code=200, request_max_body_size=4 * MAX_PICTURE)
+@post(
+    "/units/{unit_id:int}/seal",
+    guards=_GUARDS,
+    status_code=200,
+    request_max_body_size=4 * MAX_PICTURE,
+    opt=sensitive(Sensitive.KEYS),
+)
 async def make_seal(
     call: NamedDependency[PageCall], unit_id: FromPath[int], master_key: NamedDependency[MasterKey]
 ) -> Response[str] | Response[bytes]:
