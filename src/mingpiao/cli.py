@@ -420,6 +420,52 @@ def numbers_trace(code: str, number: str, **options: Any) -> None:
     click.echo(f"现在：{trace.holder}{'（' + trace.unit + '）' if trace.unit else ''}")
 
 
+@numbers.command("open-year")
+@click.argument("year", type=int)
+@click.option("--least", type=int, default=100, show_default=True, help="每种票据最少发放的个数。")
+@_database_option
+@_data_option
+def numbers_open_year(year: int, least: int, **options: Any) -> None:
+    """启用 YEAR 年的票据代码，并为接口开票单位发放第一段号码。
+
+    中断以后再次运行，从中断的地方继续；正在发放时，由后台任务和本命令一起完成。
+    """
+    from mingpiao.catalog.service import load
+    from mingpiao.identity.model import platform
+    from mingpiao.kernel.errors import Refusal
+    from mingpiao.storage.database import Database
+    from mingpiao.storage.probe import require_ready
+    from mingpiao.supply.service import YearOpening, do_portion, open_year, year_openings
+
+    async def present(database: Database) -> YearOpening | None:
+        async with database.system() as connection:
+            return next((each for each in await year_openings(connection) if each.year == year), None)
+
+    async def run(url: str) -> None:
+        await require_ready(url)
+        database = await Database.open(url, pool_size=1)
+        try:
+            found = await present(database)
+            async with database.system() as connection:
+                catalog = await load(connection)
+                if found is None or not found.is_running:
+                    acting = platform("cli", name="命令行")
+                    found = await open_year(connection, year, least, catalog, acting=acting)
+            while await do_portion(database, year, found.run, catalog):
+                if shown := await present(database):
+                    click.echo(f"{shown.units_done:,} / {shown.units_total:,} 家单位")
+            done = await present(database)
+        finally:
+            await database.close()
+        if done is not None:
+            click.echo(f"完成：{done.units_given:,} 家单位得到 {done.numbers:,} 个号码。")
+
+    try:
+        asyncio.run(run(_with_database(**options).database_url))
+    except Refusal as refusal:
+        raise click.ClickException(refusal.problems[0].message) from None
+
+
 @main.command("export-certificates")
 @click.argument("directory", type=click.Path(file_okay=False, path_type=Path))
 @_database_option

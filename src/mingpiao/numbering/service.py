@@ -38,6 +38,8 @@ from mingpiao.numbering.model import (
     SupplyLimit,
     UnitStanding,
 )
+from mingpiao.numbering.openings import add_first_segments as add_first_segments
+from mingpiao.numbering.openings import lacking_first as lacking_first
 from mingpiao.numbering.tracing import find_number as find_number
 from mingpiao.storage.database import driver_of
 from mingpiao.storage.locks import NamedLock

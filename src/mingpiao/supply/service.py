@@ -30,6 +30,14 @@ from mingpiao.supply.returning import MAX_RETURN_REASON, get_segment, give_back_
 from mingpiao.supply.stocks import DepartmentStock, department_stocks
 from mingpiao.supply.tracing import NumberStep, NumberTrace, trace_number
 from mingpiao.supply.watching import LOW_DAYS, LowStock, low_stocks, watch_stocks
+from mingpiao.supply.years import (
+    OPEN_YEAR_JOB,
+    YearOpening,
+    do_portion,
+    open_year,
+    open_year_for_units,
+    year_openings,
+)
 
 __all__ = [
     "AUTOMATIC",
@@ -39,12 +47,15 @@ __all__ = [
     "MAX_PURPOSE",
     "MAX_REASON",
     "MAX_RETURN_REASON",
+    "OPEN_YEAR_JOB",
     "PAGE_SIZE",
     "DepartmentStock",
     "LowStock",
     "NumberStep",
     "NumberTrace",
+    "YearOpening",
     "department_stocks",
+    "do_portion",
     "find_by_number",
     "get_requisition",
     "get_segment",
@@ -56,6 +67,8 @@ __all__ = [
     "load_supply_policy",
     "low_stocks",
     "open_request",
+    "open_year",
+    "open_year_for_units",
     "orders_of",
     "pass_down",
     "refuse_requisition",
@@ -66,4 +79,5 @@ __all__ = [
     "trace_number",
     "watch_stocks",
     "withdraw_requisition",
+    "year_openings",
 ]

@@ -165,6 +165,7 @@ DEPARTMENT_STOCKS: Listing[StockRow] = Listing(
         Button(label="下发号码", address=_DOWN, right=SUPPLY_MOVE, primary=True),
         Button(label="退回上级", address=_UP, right=SUPPLY_MOVE),
         Button(label="下发和退回记录", address=_MOVES_ADDRESS),
+        Button(label="年度换码", address="/finance/supply/years"),
         Button(label="退回注销清册", address="/finance/supply/returned"),
     ),
     export=ExportFile(

@@ -2,7 +2,7 @@
 
 from mingpiao.portals.gates import FINANCE_VIEW, UNIT_VIEW
 from mingpiao.portals.subjects import MenuEntry, Subject
-from mingpiao.portals.supply import departments, finance, lists, returning, settings, tracing, unit
+from mingpiao.portals.supply import departments, finance, lists, returning, settings, tracing, unit, years
 
 SUBJECT = Subject(
     unit=[*unit.HANDLERS, *returning.UNIT_HANDLERS],
@@ -10,6 +10,7 @@ SUBJECT = Subject(
         *settings.HANDLERS,
         *departments.HANDLERS,
         *returning.FINANCE_HANDLERS,
+        *years.HANDLERS,
         *tracing.HANDLERS,
         *finance.HANDLERS,
     ],
@@ -43,7 +44,7 @@ SUBJECT = Subject(
             label="号码库存",
             address=departments.ADDRESS,
             icon="list",
-            covers=(departments.NUMBER_MOVES.address, returning.RETURNED_NUMBERS.address),
+            covers=(departments.NUMBER_MOVES.address, returning.RETURNED_NUMBERS.address, years.ADDRESS),
         ),
         MenuEntry(right=FINANCE_VIEW, place=259, label="号码追踪", address=tracing.ADDRESS, icon="search"),
         MenuEntry(
