@@ -18,11 +18,13 @@ from tests.support.world import World, bill_of, codes_of, reversal_of
 
 from mingpiao.evidence.model import Extraction
 from mingpiao.evidence.papers import link_paper
+from mingpiao.identity.model import Role, acting_for
+from mingpiao.identity.service import create_account
 from mingpiao.issuing.model import Issued, IssueRequest, NeedsConfirmation, Outcome
 from mingpiao.numbering.model import Segment
 from mingpiao.numbering.service import allot, open_stock, set_valid_until
 from mingpiao.rules.model import Rule, Severity, Stage
-from mingpiao.units.service import withdraw_kind
+from mingpiao.units.service import report_loss, withdraw_kind
 
 #: What a caller hears whose train hit a constraint of the database: a number or a key was taken.
 _COLLIDED = [("service.internal", "")]
@@ -322,3 +324,39 @@ async def test_a_kind_that_is_taken_away_now_is_not_issued_now(
     else:
         # It read the stock as it was; only a constraint on the emptied stock kept the number from being used.
         assert codes_of(outcome) == _COLLIDED
+
+
+@WITH_AND_WITHOUT
+async def test_who_reported_a_loss_issues_nothing_after_it(world: World, other: World, locked: bool) -> None:
+    """A bill that comes while a loss is being reported waits for it, and is refused."""
+    charity = world.province.charity
+    async with world.database.system() as connection:
+        account = await create_account(
+            connection,
+            username="kaipiao",
+            display_name="开票员",
+            role=Role.UNIT_HANDLER,
+            password="Quiet-Harbour-57",
+            unit_id=charity.unit_id,
+            acting=ACTING,
+        )
+
+    async def issue_own(number: str) -> Outcome:
+        request = charity.request(business_no=number)
+        (outcome,) = await world.desk.issue(charity.unit_id, [request], acting=acting_for(account))
+        return outcome
+
+    async def lose() -> bool:
+        async with other.database.system() as connection:
+            return await report_loss(connection, account, "本人挂失", acting=ACTING)
+
+    with lock_taken_away("stock rows", unless=locked):
+        # The loss has stopped the account on the stock rows, and waits to write the account's own row.
+        lost, outcome = await race(world.url, writing("accounts"), lose(), issue_own("L-1"))
+    assert lost is True
+    if locked:
+        assert codes_of(outcome) == [("unit.issuing_locked", "")]
+    else:
+        # The train read who may issue before the loss was committed, and issued after it.
+        assert isinstance(outcome, Issued)
+    assert codes_of(await issue_own("L-2")) == [("unit.issuing_locked", "")]

@@ -6,9 +6,6 @@ from typing import Protocol
 
 import msgspec
 
-from mingpiao.kernel.errors import Problem
-from mingpiao.kernel.mobiles import is_mobile
-
 
 class SmsTemplate(msgspec.Struct, frozen=True, kw_only=True):
     """A text with places for values in braces, under a stable name by which providers know it too.
@@ -89,11 +86,3 @@ class Carrier(Protocol):
     async def carry(self, message: OutgoingSms) -> None:
         """Hand the message over. Raises `Undeliverable` when trying again is no use, anything else when it is."""
         ...
-
-
-def mobile_problems(text: str, *, field: str = "mobile") -> tuple[Problem, ...]:
-    """Why a text is no mobile number of the mainland; empty if it is one."""
-    if is_mobile(text):
-        return ()
-    message = "手机号码须为11位数字，以13至19开头，请核对。"
-    return (Problem(code="mobile.invalid", field=field, message=message),)

@@ -26,14 +26,13 @@ from mingpiao.delivery.model import (
     SmsState,
     SmsTemplate,
     Undeliverable,
-    mobile_problems,
 )
 from mingpiao.delivery.tables import sms_messages, sms_phone
 from mingpiao.jobs.queue import enqueue
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.kernel.grammar import read_whole
-from mingpiao.kernel.mobiles import masked_mobile
+from mingpiao.kernel.mobiles import masked_mobile, mobile_problems
 from mingpiao.storage.database import Database
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
 

@@ -25,6 +25,7 @@ from mingpiao.identity.usernames import is_username
 from mingpiao.identity.wrong_passwords import Origin, clear, is_locked, locked_problem, open_locks
 from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.kernel.mobiles import masked_mobile, mobile_problems
 from mingpiao.kernel.text import unprintable
 from mingpiao.storage.database import Database
 
@@ -41,6 +42,7 @@ async def create_account(
     unit_id: int | None = None,
     region_code: str | None = None,
     must_change_password: bool = False,
+    mobile: str = "",
     policy: PasswordPolicy = DENGBAO,
     acting: Acting,
 ) -> Account:
@@ -62,6 +64,7 @@ async def create_account(
         unit_id=unit_id,
         region_code=region_code,
         must_change_password=must_change_password,
+        mobile=mobile,
         acting=acting,
     )
 
@@ -77,12 +80,14 @@ async def store_account(
     region_code: str | None = None,
     must_change_password: bool = False,
     valid_until: date | None = None,
+    mobile: str = "",
     acting: Acting,
 ) -> Account:
     """Make an account with a hash, or without a password yet. Raises as `create_account`, but not of the password;
-    `account.expiry_invalid` for a last day that is over.
+    `account.expiry_invalid` for a last day that is over, `mobile.invalid`.
     """
     problems = _name_problems(username, display_name) + _day_problems(valid_until)
+    problems += mobile_problems(mobile) if mobile else ()
     if problems:
         raise Refusal(*problems)
     statement = (
@@ -96,6 +101,7 @@ async def store_account(
             region_code=region_code,
             must_change_password=must_change_password,
             valid_until=valid_until,
+            mobile=mobile,
         )
         .returning(accounts)
     )
@@ -107,7 +113,7 @@ async def store_account(
             raise
         raise _taken() from error
     account = account_of(row)
-    details = {"role": role.value} | _day_details(valid_until)
+    details = {"role": role.value} | _day_details(valid_until) | _mobile_details(mobile)
     await record(connection, entry_of("account:create", account, acting=acting, **details))
     return account
 
@@ -121,6 +127,10 @@ def _day_problems(day: date | None) -> tuple[Problem, ...]:
 
 def _day_details(day: date | None) -> dict[str, str]:
     return {} if day is None else {"valid_until": day.isoformat()}
+
+
+def _mobile_details(mobile: str) -> dict[str, str]:
+    return {"mobile": masked_mobile(mobile)} if mobile else {}
 
 
 async def set_expiry(
@@ -177,6 +187,7 @@ async def import_account(
     username: str,
     display_name: str,
     role: Role,
+    mobile: str = "",
     dry_run: bool,
     acting: Acting,
 ) -> str | None:
@@ -185,12 +196,13 @@ async def import_account(
 
     Returns None if the same account exists already. With `dry_run` nothing is written and the password is
     empty. Raises `Refusal` with `account.*` problems, among them `account.differs` (409) if the unit's
-    account of that user name has another display name or role.
+    account of that user name has another display name or role. A `mobile` that differs is no reason: it is
+    changed on its own page.
     """
     unit_id = acting.unit_id
     if unit_id is None:
         raise refuse("access.denied", "该页面只供用票单位使用。", status=403)
-    if problems := _name_problems(username, display_name):
+    if problems := _name_problems(username, display_name) + (mobile_problems(mobile) if mobile else ()):
         raise Refusal(*problems)
     query = select(accounts).where(accounts.c.username == username)
     row = (await connection.execute(query)).mappings().one_or_none()
@@ -206,6 +218,7 @@ async def import_account(
             password=password,
             unit_id=unit_id,
             must_change_password=True,
+            mobile=mobile,
             acting=acting,
         )
         return password
@@ -325,7 +338,7 @@ async def reset_password(connection: AsyncConnection, account: Account, *, actin
     Ends the account's sessions and removes its lock.
     """
     password = random_password()
-    await _store_password(connection, account, password, must_change=True)
+    await store_password(connection, account, password, must_change=True)
     await end_sessions_of(connection, account.account_id)
     await record(connection, entry_of("account:reset_password", account, acting=acting))
     return password
@@ -355,7 +368,7 @@ async def change_password(
         raise Refusal(*problems)
     await check_own_password(database, account, old, field="old_password", acting=acting)
     async with database.system() as connection:
-        await _store_password(connection, account, new, must_change=False)
+        await store_password(connection, account, new, must_change=False)
         await end_sessions_of(connection, account.account_id, keeping=token)
         await record(connection, entry_of("account:change_password", account, acting=acting))
 
@@ -389,9 +402,10 @@ def _locked_at(field: str) -> Refusal:
     return Refusal(msgspec.structs.replace(locked_problem(), field=field))
 
 
-async def _store_password(
+async def store_password(
     connection: AsyncConnection, account: Account, password: str, *, must_change: bool
 ) -> None:
+    """Give an account a password and forget the wrong ones; the caller ends sessions and records it."""
     values = {
         "password_hash": await hash_password(password),
         "password_changed_at": now(),

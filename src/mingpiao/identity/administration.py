@@ -35,6 +35,7 @@ class AccountState(msgspec.Struct, frozen=True, kw_only=True):
     invited: bool = False
     invited_until: datetime | None = None
     over: bool = False
+    mobile: str = ""
 
 
 _OPEN_INVITATION = (
@@ -158,4 +159,5 @@ def _state(row: RowMapping) -> AccountState:
         over=account_of(row).is_over(today()),
         invited=row["password_hash"] == NO_PASSWORD,
         invited_until=row["invited_until"],
+        mobile=row["mobile"],
     )

@@ -49,6 +49,7 @@ async def invite(
     unit_id: int | None = None,
     region_code: str | None = None,
     valid_until: date | None = None,
+    mobile: str = "",
     acting: Acting,
 ) -> Invitation:
     """Make an account without a password, and an invitation to choose one.
@@ -66,6 +67,7 @@ async def invite(
         unit_id=unit_id,
         region_code=region_code,
         valid_until=valid_until,
+        mobile=mobile,
         acting=acting,
     )
     return await _open(connection, account, "account:invite", acting=acting)

@@ -38,7 +38,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     """A person's account. Unit roles have a unit, department roles a region.
 
     While `must_change_password` is set, the account can only choose a new password. After the day
-    `valid_until` it cannot sign in.
+    `valid_until` it cannot sign in. From `lost_at` on it cannot issue, as its UKey was reported lost (挂失).
     """
 
     account_id: int
@@ -50,6 +50,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
     active: bool = True
     must_change_password: bool = False
     valid_until: date | None = None
+    lost_at: datetime | None = None
 
     def is_over(self, on: date) -> bool:
         """Whether the account's last day (`valid_until`, inclusive) is before a day."""

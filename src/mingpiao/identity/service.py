@@ -35,6 +35,13 @@ from mingpiao.identity.invitations import (
     withdraw_invitation,
 )
 from mingpiao.identity.kept_forms import Kept, KeptForms
+from mingpiao.identity.mobiles import (
+    change_own_mobile,
+    find_persons,
+    mobile_for_codes,
+    mobile_of,
+    set_mobile,
+)
 from mingpiao.identity.own_places import (
     KnownDevice,
     end_other_sessions,
@@ -42,7 +49,7 @@ from mingpiao.identity.own_places import (
     forget_device,
     known_devices_of,
 )
-from mingpiao.identity.passwords import ASVS, DENGBAO, PasswordPolicy, random_password
+from mingpiao.identity.passwords import ASVS, DENGBAO, PasswordPolicy, password_problems, random_password
 from mingpiao.identity.places import browser_name
 from mingpiao.identity.preferences import (
     PAGE_SIZES,
@@ -54,6 +61,7 @@ from mingpiao.identity.preferences import (
     note_tour_seen,
 )
 from mingpiao.identity.proving import PROOF_FIELD, is_fresh, prove_again, proves_by_code
+from mingpiao.identity.recovering import account_by_id, clear_lost, mark_lost, recover_password
 from mingpiao.identity.second_factors import (
     PENDING_FOR,
     Enrolled,
@@ -104,11 +112,13 @@ __all__ = [
     "SecondFactors",
     "TrailQuestion",
     "accept_invitation",
+    "account_by_id",
     "account_in_unit",
     "account_state",
     "accounts_of_unit",
     "audit_trail",
     "browser_name",
+    "change_own_mobile",
     "change_password",
     "changed_values",
     "checkers_of_unit",
@@ -116,6 +126,7 @@ __all__ = [
     "choose_rows",
     "chosen_columns",
     "chosen_rows",
+    "clear_lost",
     "count_colleagues",
     "count_sessions",
     "create_account",
@@ -126,6 +137,7 @@ __all__ = [
     "end_own_session",
     "end_sessions_of",
     "factor_state",
+    "find_persons",
     "forget_device",
     "has_seen_tour",
     "has_two_factors",
@@ -134,16 +146,21 @@ __all__ = [
     "invited_account",
     "is_fresh",
     "known_devices_of",
+    "mark_lost",
+    "mobile_for_codes",
+    "mobile_of",
     "move_account",
     "note_tour_seen",
     "officers_of",
     "open_sessions",
+    "password_problems",
     "prove_again",
     "proves_by_code",
     "random_password",
     "record",
     "record_all",
     "record_many",
+    "recover_password",
     "renew_invitation",
     "reset_factor",
     "reset_password",
@@ -151,6 +168,7 @@ __all__ = [
     "session_of",
     "set_active",
     "set_expiry",
+    "set_mobile",
     "sign_in",
     "sign_out",
     "unit_account_states",

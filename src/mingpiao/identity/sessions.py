@@ -39,6 +39,7 @@ def account_of(row: RowMapping) -> Account:
         active=row["active"],
         must_change_password=row["must_change_password"],
         valid_until=row["valid_until"],
+        lost_at=row["lost_at"],
     )
 
 

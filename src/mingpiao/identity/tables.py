@@ -35,6 +35,7 @@ accounts = Table(
     Column("locked_until", DateTime(timezone=True)),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("mobile", Text, nullable=False),
+    Column("lost_at", DateTime(timezone=True)),
 )
 invitations = Table(
     "invitations",

@@ -27,7 +27,7 @@ from mingpiao.issuing.tickets import IssueTicket, ReversalTicket, Ticket, serves
 from mingpiao.issuing.timekeeping import CLOCK_LIMIT_SECONDS, clock_problem, time_under
 from mingpiao.kernel.codes import draw_check_code
 from mingpiao.kernel.errors import Problem
-from mingpiao.numbering.model import RECTIFICATION_OVERDUE, Stock
+from mingpiao.numbering.model import RECTIFICATION_OVERDUE, UKEY_LOST, Stock
 from mingpiao.numbering.service import StockKey, lock_stocks, take_numbers
 from mingpiao.rules.model import Hit
 from mingpiao.sealing.model import Face, SealOutcome, SealTask
@@ -207,6 +207,11 @@ def _reversal_answer(
     return None if problem is None else Refused(problems=(problem,))
 
 
+def _lost(ticket: Ticket, stock: Stock) -> tuple[str, ...]:
+    """The reason that stops the person whose UKey was reported lost; a unit's programs have none."""
+    return (UKEY_LOST,) if ticket.acting.account_id in stock.lost_accounts else ()
+
+
 _LOCKED = "本单位开票功能已被财政部门锁定，请联系同级财政部门。"
 
 
@@ -219,7 +224,7 @@ def _stock_problem(ticket: Ticket, stock: Stock | None, today: date, *, correcti
             message="本单位未获准开具该种类的票据，请联系同级财政部门。",
             status=422,
         )
-    reasons = _stops(stock, today, correcting=correcting)
+    reasons = _stops(stock, today, correcting=correcting) or _lost(ticket, stock)
     if reasons:
         lock = locks().get(reasons[0])
         message = _LOCKED if lock is None else lock.message

@@ -23,6 +23,9 @@ class Segment(msgspec.Struct, frozen=True, kw_only=True):
 #: The reason of a limit that lets corrections pass: what is to be put right is reversed, and issued once more.
 RECTIFICATION_OVERDUE = "rectification_overdue"
 
+#: The reason that stops one account of a unit.
+UKEY_LOST = "ukey_lost"
+
 
 class Stock(msgspec.Struct, frozen=True, kw_only=True):
     """A unit's stock of one kind, as read while its row is locked.
@@ -33,7 +36,7 @@ class Stock(msgspec.Struct, frozen=True, kw_only=True):
     bill that has the number before `next`. A kind that was `withdrawn` (收回) has no free numbers, and only reversals
     of its old bills may get one. `issue_until` is another last day, with the reason for which the
     unit is stopped after it. Bills from `writeoff_from` on are not written off yet; None where write-off is
-    not in force.
+    not in force. The `lost_accounts` (by id) may not issue, as their UKeys were reported lost.
     """
 
     unit_id: int
@@ -50,6 +53,7 @@ class Stock(msgspec.Struct, frozen=True, kw_only=True):
     issue_until_reason: str = ""
     writeoff_from: date | None = None
     withdrawn: bool = False
+    lost_accounts: frozenset[int] = frozenset()
 
     def stopped_on(self, day: date, *, correcting: bool = False) -> tuple[str, ...]:
         """The reasons why the unit may not issue on a day (Asia/Shanghai); empty if it may.

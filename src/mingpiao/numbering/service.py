@@ -57,8 +57,9 @@ _LOCK_LIMITS = STOCK_LIMITS.statement(
 )
 # A new stock row takes over what its unit may do.
 _OPEN_STOCK = text("""
-INSERT INTO stocks (unit_id, kind_code, valid_until, locks, issue_until, issue_until_reason, writeoff_from)
-SELECT unit_id, :kind_code, valid_until, locks, issue_until, issue_until_reason, writeoff_from
+INSERT INTO stocks (unit_id, kind_code, valid_until, locks, issue_until, issue_until_reason, writeoff_from,
+                    lost_accounts)
+SELECT unit_id, :kind_code, valid_until, locks, issue_until, issue_until_reason, writeoff_from, lost_accounts
 FROM stock_limits WHERE unit_id = :unit_id
 ON CONFLICT (unit_id, kind_code) DO UPDATE SET withdrawn = false WHERE stocks.withdrawn
 RETURNING kind_code
@@ -116,7 +117,7 @@ WHERE stocks.unit_id = held.unit_id AND stocks.kind_code = held.kind_code
 _LOCK_STOCKS = STOCK_ROWS.statement("""
 WITH held AS MATERIALIZED (
     SELECT unit_id, kind_code, segment_id, code, next_number, last_number, last_issued_at, locks, valid_until,
-           issue_until, issue_until_reason, writeoff_from, withdrawn
+           issue_until, issue_until_reason, writeoff_from, withdrawn, lost_accounts
     FROM stocks
     WHERE (unit_id, kind_code) IN (SELECT * FROM unnest($1::bigint[], $2::text[]))
     ORDER BY unit_id, kind_code
@@ -323,6 +324,57 @@ async def unlock_issuing(connection: AsyncConnection, unit_id: int, reason: str,
         text("UPDATE stocks SET locks = array_remove(locks, :reason) WHERE unit_id = :unit_id"), given
     )
     await _audit(connection, "stock:unlock", unit_id, {"reason": reason}, acting=acting)
+
+
+async def stop_account(connection: AsyncConnection, unit_id: int, account_id: int, *, acting: Acting) -> None:
+    """Let an account of a unit issue no more, of any kind, from this transaction's commit on.
+
+    Changes nothing when it is stopped already.
+    """
+    given = {"unit_id": unit_id, "account_id": account_id}
+    fresh = await connection.execute(
+        text(
+            "INSERT INTO stock_limits (unit_id, lost_accounts) "
+            "VALUES (:unit_id, ARRAY[CAST(:account_id AS bigint)]) ON CONFLICT (unit_id) DO UPDATE "
+            "SET lost_accounts = array_append(stock_limits.lost_accounts, CAST(:account_id AS bigint)) "
+            "WHERE NOT (:account_id = ANY (stock_limits.lost_accounts)) RETURNING unit_id"
+        ),
+        given,
+    )
+    if fresh.scalar_one_or_none() is not None:
+        await _pass_lost_accounts(connection, unit_id)
+        await _audit(connection, "stock:stop_account", unit_id, _account(account_id), acting=acting)
+
+
+async def let_account_issue(
+    connection: AsyncConnection, unit_id: int, account_id: int, *, acting: Acting
+) -> None:
+    """Let an account issue again that `stop_account` stopped, if it did."""
+    held = await connection.execute(
+        text(
+            "UPDATE stock_limits SET lost_accounts = array_remove(lost_accounts, CAST(:account_id AS bigint)) "
+            "WHERE unit_id = :unit_id AND :account_id = ANY (lost_accounts) RETURNING unit_id"
+        ),
+        {"unit_id": unit_id, "account_id": account_id},
+    )
+    if held.scalar_one_or_none() is not None:
+        await _pass_lost_accounts(connection, unit_id)
+        await _audit(connection, "stock:let_account", unit_id, _account(account_id), acting=acting)
+
+
+def _account(account_id: int) -> dict[str, str]:
+    return {"account": f"account:{account_id}"}
+
+
+async def _pass_lost_accounts(connection: AsyncConnection, unit_id: int) -> None:
+    await _lock_rows(connection, unit_id)
+    await connection.execute(
+        text(
+            "UPDATE stocks SET lost_accounts = limits.lost_accounts FROM stock_limits AS limits "
+            "WHERE limits.unit_id = stocks.unit_id AND stocks.unit_id = :unit_id"
+        ),
+        {"unit_id": unit_id},
+    )
 
 
 async def return_numbers(connection: AsyncConnection, unit_id: int, reason: str, *, acting: Acting) -> int:
@@ -671,6 +723,7 @@ async def lock_stocks(connection: asyncpg.Connection, keys: Iterable[StockKey]) 
             issue_until_reason=row["issue_until_reason"],
             writeoff_from=row["writeoff_from"],
             withdrawn=row["withdrawn"],
+            lost_accounts=frozenset(row["lost_accounts"]),
         )
         for row in rows
     ]

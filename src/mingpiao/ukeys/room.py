@@ -1,9 +1,12 @@
 """What the house needs of UKeys."""
 
-from mingpiao.house.model import Room
+from mingpiao.house.model import Listener, Room
 from mingpiao.ukeys.model import UKeyStep
+from mingpiao.ukeys.service import hold_certificates_of
+from mingpiao.units.service import LOST
 
 ROOM = Room(
+    listeners=(Listener(topic=LOST, call=hold_certificates_of),),
     actions={f"ukey:{step.value}": step.label for step in UKeyStep}
     | {
         "ukey_authority:make": "建立人员证书颁发机构",

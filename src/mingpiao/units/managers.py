@@ -18,6 +18,7 @@ async def invite_manager(
     username: str,
     display_name: str,
     valid_until: date | None = None,
+    mobile: str = "",
     acting: Acting,
 ) -> Invitation:
     """Invite a unit's 票据管理员, who makes the unit's other accounts.
@@ -32,6 +33,7 @@ async def invite_manager(
         role=Role.UNIT_MANAGER,
         unit_id=unit_id,
         valid_until=valid_until,
+        mobile=mobile,
         acting=acting,
     )
 

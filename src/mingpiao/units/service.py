@@ -43,6 +43,7 @@ from mingpiao.units.granting import (
     withdraw_kind,
 )
 from mingpiao.units.importing import ALL_ITEMS, Imported, UnitWish, import_units
+from mingpiao.units.losses import LOST, lift_loss, report_loss
 from mingpiao.units.managers import invite_manager, managed_account, refuse_of_closed_unit
 from mingpiao.units.points import points_of_unit, save_point, switch_point
 from mingpiao.units.reforms import (
@@ -56,6 +57,7 @@ from mingpiao.units.seals import UnitSeal, give_seal, unit_seals
 from mingpiao.units.store import (
     CHANNEL,
     PAGE_SIZE,
+    find_by_name,
     get,
     lock_managed,
     lock_unit,
@@ -71,6 +73,7 @@ __all__ = [
     "CLOSED",
     "CLOSING",
     "FURTHEST",
+    "LOST",
     "MAX_ALLOTMENT",
     "MAX_REASON",
     "MOVED",
@@ -99,12 +102,14 @@ __all__ = [
     "count_units_with_items",
     "create_app",
     "find_app",
+    "find_by_name",
     "get",
     "give_numbers",
     "give_seal",
     "grant_kinds",
     "import_units",
     "invite_manager",
+    "lift_loss",
     "load_profile",
     "lock_managed",
     "lock_unit",
@@ -121,6 +126,7 @@ __all__ = [
     "register",
     "register_many",
     "renew_secret",
+    "report_loss",
     "revoke_app",
     "save_point",
     "search",

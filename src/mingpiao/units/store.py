@@ -156,6 +156,16 @@ async def names_of(connection: AsyncConnection, unit_ids: Iterable[int]) -> dict
     return {row.unit_id: row.name for row in await connection.execute(query)}
 
 
+async def find_by_name(connection: AsyncConnection, text: str) -> list[int]:
+    """Ids of the units, at most two, whose whole name or 统一社会信用代码 a text is; closed ones are left out."""
+    query = (
+        select(units.c.unit_id)
+        .where((units.c.name == text) | (units.c.uscc == text), units.c.state != UnitState.CLOSED.value)
+        .limit(2)
+    )
+    return list((await connection.execute(query)).scalars())
+
+
 def unit_of(row: RowMapping) -> Unit:
     """A unit from its row."""
     values: dict[str, Any] = dict(row)

@@ -26,9 +26,11 @@ from mingpiao.identity.service import (
     withdraw_invitation,
 )
 from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.kernel.mobiles import masked_mobile
 from mingpiao.portals.accounts.consequences import of_closing, of_factor_reset, of_new_password
 from mingpiao.portals.accounts.invitations import (
     DISPLAY_NAME,
+    MOBILE,
     USERNAME,
     VALID_UNTIL,
     invitation_page,
@@ -73,6 +75,7 @@ async def invite_account(call: NamedDependency[PageCall]) -> Response[str]:
                 role=role,
                 region_code=region,
                 valid_until=read_expiry(given.get("valid_until", "")),
+                mobile=given.get("mobile", ""),
                 acting=call.acting,
             )
     except Refusal as refusal:
@@ -117,6 +120,7 @@ async def _invite_page(
             ),
             USERNAME,
             DISPLAY_NAME,
+            MOBILE,
             VALID_UNTIL,
         ),
         note="邀请由一人办理，不需要他人审核。提交后显示一次邀请码，由您打印或当面交给本人；本人自己设置密码，任何人都不知道。",
@@ -239,6 +243,7 @@ async def _account_page(
         crumbs=[("全部账户", LIST)],
         state=state,
         place=place_of(state.account, catalog, names),
+        mobile=masked_mobile(state.mobile) or "没有登记",
         own=account_id == call.session.account.account_id,
         factor=factor,
         actions=_actions(state, factor, own=account_id == call.session.account.account_id),
@@ -327,7 +332,8 @@ def _actions(state: AccountState, factor: FactorState, *, own: bool) -> list[Pag
         offered += _invitation_verbs(state) if state.invited else [("password", "重置密码", "")]
         offered += [("factor", "重置动态口令", "")] if factor.enrolled_at else []
         offered.append(closing)
-    return [
+    found = [_found_action(account)] if account.lost_at and not own else []
+    return found + [
         PageAction(
             label=label,
             address=f"{ALL_ACCOUNTS.address}/{account.account_id}",
@@ -336,6 +342,11 @@ def _actions(state: AccountState, factor: FactorState, *, own: bool) -> list[Pag
         )
         for verb, label, style in offered
     ]
+
+
+def _found_action(account: Account) -> PageAction:
+    address = f"{ALL_ACCOUNTS.address}/{account.account_id}/found"
+    return PageAction(label="解除挂失", address=address, values={}, style="primary")
 
 
 def _invitation_verbs(state: AccountState) -> list[tuple[str, str, str]]:

@@ -40,6 +40,7 @@ async def _take_one(
             username=row.values["username"],
             display_name=row.values["display_name"],
             role=Role(row.values["role"]),
+            mobile=row.values["mobile"],
             dry_run=dry_run,
             acting=acting,
         )
@@ -77,6 +78,12 @@ ACCOUNTS_IMPORT = Import(
             required=True,
             example=ROLES[0].label,
             choices=tuple((role.value, role.label) for role in ROLES),
+        ),
+        ImportColumn(
+            name="mobile",
+            label="手机号码",
+            example="13900001234",
+            hint="11位数字，可不填；已有的账户不改号码",
         ),
     ),
     key="username",

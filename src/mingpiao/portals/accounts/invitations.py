@@ -35,6 +35,13 @@ VALID_UNTIL = FormField(
     name="valid_until", label="账户有效期至", kind="date", hint="当天仍可登录，次日起不能登录；不填为长期。"
 )
 
+MOBILE = FormField(
+    name="mobile",
+    label="手机号码",
+    hint="11位数字，可不填。找回密码、挂失的验证码和账户的重要变化发到登记的手机；页面只显示首尾。",
+    attributes={"inputmode": "numeric", "maxlength": 20, "autocomplete": "off"},
+)
+
 
 def read_expiry(text: str) -> date | None:
     """The last day of an account as it was typed; None for an empty text. Raises `Refusal` for another text."""

@@ -8,6 +8,7 @@ import msgspec
 from mingpiao.catalog.model import Catalog
 from mingpiao.identity.model import Account, Role
 from mingpiao.identity.service import AccountState, search_accounts, unit_account_states
+from mingpiao.kernel.mobiles import masked_mobile
 from mingpiao.portals.accounts.rights import UNIT_ACCOUNTS
 from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.list_columns import Badge, Column
@@ -79,6 +80,8 @@ def _standing(state: AccountState) -> Badge:
         return Badge("已停用", "red")
     if state.over:
         return Badge("已过有效期", "orange")
+    if state.account.lost_at:
+        return Badge("已挂失", "red")
     if state.invited:
         return Badge("已邀请", "blue") if state.invited_until else Badge("邀请已撤回", "orange")
     if state.locked_until:
@@ -116,6 +119,14 @@ UNIT_ACCOUNT_LIST: Listing[AccountState] = Listing(
         Column(name="name", label="姓名", value=lambda row: row.account.display_name),
         Column(name="role", label="角色", value=lambda row: row.account.role.label),
         Column(
+            name="mobile",
+            label="手机号码",
+            phone=False,
+            value=lambda row: masked_mobile(row.mobile) or "登记",
+            link=lambda row: _of_row(row, "mobile"),
+            link_label=lambda row: f"修改 {row.account.username} 的手机号码",
+        ),
+        Column(
             name="valid_until",
             label="有效期至",
             value=lambda row: row.account.valid_until or "长期",
@@ -144,6 +155,13 @@ UNIT_ACCOUNT_LIST: Listing[AccountState] = Listing(
             address=lambda row: _of_row(row, "reset"),
             right=UNIT_ACCOUNTS,
             offered=lambda row, account: _is_other(row, account) and not row.invited,
+        ),
+        RowAction(
+            label=lambda _row: "解除挂失",
+            spoken=lambda row: f"解除 {row.account.username} 的挂失",
+            address=lambda row: _of_row(row, "found"),
+            right=UNIT_ACCOUNTS,
+            offered=lambda row, account: _is_other(row, account) and row.account.lost_at is not None,
         ),
         RowAction(
             label=lambda _row: "重新邀请",

@@ -18,7 +18,7 @@ from mingpiao.identity.service import (
 )
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.accounts.consequences import of_closing, of_new_password
-from mingpiao.portals.accounts.invitations import USERNAME, VALID_UNTIL, invitation_page, read_expiry
+from mingpiao.portals.accounts.invitations import MOBILE, USERNAME, VALID_UNTIL, invitation_page, read_expiry
 from mingpiao.portals.accounts.lists import UNIT_ACCOUNT_LIST
 from mingpiao.portals.accounts.rights import UNIT_ACCOUNTS
 from mingpiao.portals.bills.access import unit_of
@@ -56,6 +56,7 @@ async def new_account(call: NamedDependency[PageCall]) -> Response[str]:
                 role=role,
                 unit_id=unit_of(call.session.account),
                 valid_until=read_expiry(form.get("valid_until", "")),
+                mobile=form.get("mobile", ""),
                 acting=call.acting,
             )
     except Refusal as refusal:
@@ -138,6 +139,7 @@ _NEW = PageForm(
             kind="radios",
             options=tuple((role.value, role.label) for role in ROLES),
         ),
+        MOBILE,
         VALID_UNTIL,
     ),
     note="提交后显示一次邀请码，由您打印或当面交给本人；本人自己设置密码，任何人都不知道。",

@@ -9,6 +9,7 @@ from mingpiao.identity.model import Role
 from mingpiao.identity.service import (
     AccountState,
     Invitation,
+    account_in_unit,
     renew_invitation,
     set_active,
     unit_account_states,
@@ -18,11 +19,13 @@ from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.accounts.consequences import of_closing
 from mingpiao.portals.accounts.invitations import (
     DISPLAY_NAME,
+    MOBILE,
     USERNAME,
     VALID_UNTIL,
     invitation_page,
     read_expiry,
 )
+from mingpiao.portals.accounts.losses import lift
 from mingpiao.portals.consequences import consequences_page, is_confirmed
 from mingpiao.portals.details import PageAction
 from mingpiao.portals.forms import PageForm, read_form
@@ -34,7 +37,7 @@ from mingpiao.portals.units.access import managed_unit, unit_crumbs
 from mingpiao.portals.units.lists import UNITS
 from mingpiao.portals.units.rights import UNIT_MANAGE
 from mingpiao.units.model import UnitState
-from mingpiao.units.service import invite_manager, managed_account
+from mingpiao.units.service import invite_manager, lock_managed, managed_account, refuse_closed
 
 _GUARDS = [require_right(UNIT_MANAGE)]
 #: What takes access away is done for a closed unit too; what gives it is not.
@@ -59,6 +62,7 @@ async def invite_unit_manager(call: NamedDependency[PageCall], unit_id: FromPath
                 username=given.get("username", ""),
                 display_name=given.get("display_name", ""),
                 valid_until=read_expiry(given.get("valid_until", "")),
+                mobile=given.get("mobile", ""),
                 acting=call.acting,
             )
     except Refusal as refusal:
@@ -133,7 +137,7 @@ async def _accounts_page(
     address = f"{UNITS.address}/{unit_id}/accounts"
     form = PageForm(
         address=address,
-        fields=(USERNAME, DISPLAY_NAME, VALID_UNTIL),
+        fields=(USERNAME, DISPLAY_NAME, MOBILE, VALID_UNTIL),
         note="邀请由一人办理，不需要他人审核。提交后显示一次邀请码，由您打印或当面交给本人；本人自己设置密码，任何人都不知道。",
         button="邀请票据管理员",
         cancel=f"{UNITS.address}/{unit_id}",
@@ -155,14 +159,21 @@ def _actions(state: AccountState, address: str, *, closed: bool) -> list[PageAct
     Of a closed unit nobody is let in again.
     """
     account = state.account
+    lifting = PageAction(
+        label="解除挂失",
+        address=f"{address}/{account.account_id}/found",
+        values={},
+        about=f"解除 {account.username} 的挂失",
+    )
+    found = [lifting] if account.lost_at and not closed else []
     if account.role is not Role.UNIT_MANAGER:
-        return []
+        return found
     offered = [("disable", "停用") if account.active else ("enable", "启用")]
     if state.invited:
         offered.insert(0, ("renew", "重新邀请"))
         if state.invited_until is not None:
             offered.insert(1, ("withdraw", "撤回邀请"))
-    return [
+    return found + [
         PageAction(
             label=label,
             address=f"{address}/{account.account_id}",
@@ -174,4 +185,19 @@ def _actions(state: AccountState, address: str, *, closed: bool) -> list[PageAct
     ]
 
 
-HANDLERS = [unit_accounts, invite_unit_manager, change_unit_account]
+@post("/units/{unit_id:int}/accounts/{account_id:int}/found", guards=_GUARDS, status_code=200)
+async def lift_unit_loss(
+    call: NamedDependency[PageCall], unit_id: FromPath[int], account_id: FromPath[int]
+) -> Response[str] | Response[bytes]:
+    """Ask why, then lift the loss of an account of a unit."""
+    unit = await managed_unit(call, unit_id)
+    given = await read_form(call.request)
+    async with call.services.database.system() as connection:  # system: no scope reads or writes accounts
+        refuse_closed(await lock_managed(connection, unit_id, acting=call.acting))
+        account = await account_in_unit(connection, unit_id, account_id)
+    back = f"{UNITS.address}/{unit_id}/accounts"
+    crumbs = [*unit_crumbs(unit), ("票据管理员和账户", back)]
+    return await lift(call, account, given, address=f"{back}/{account_id}/found", back=back, crumbs=crumbs)
+
+
+HANDLERS = [unit_accounts, invite_unit_manager, change_unit_account, lift_unit_loss]
