@@ -74,7 +74,7 @@ async def test_verification_failures_are_forgotten_after_thirty_days(database: D
 async def test_sessions_are_forgotten_when_idle_or_old(database: Database) -> None:
     account = await database.pool.fetchval(
         "INSERT INTO accounts (username, display_name, password_hash, role) "
-        "VALUES ('a', 'a', 'x', 'administrator') RETURNING account_id"
+        "VALUES ('a', 'a', 'x', 'ungranted') RETURNING account_id"
     )
     for token, created, seen in (
         ("live", "1 hour", "1 minute"),

@@ -7,7 +7,7 @@ import asyncio
 import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
@@ -20,6 +20,7 @@ from mingpiao.settings import Settings, SettingsError
 from mingpiao.storage.embedded import EmbeddedServerError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+Made = TypeVar("Made")
 
 _EXPECTED = (SettingsError, EmbeddedServerError, PortError, ProcessError)
 
@@ -382,6 +383,86 @@ def integrity_check(share: str, **options: Any) -> None:
     click.echo(f"已核对 {report.units} 个单位、{report.bills} 张票据，不一致 {len(report.differences)} 处。")
     if report.differences:
         sys.exit(1)
+
+
+@main.group()
+def administrators() -> None:
+    """三员分立：任命第一批安全、审计管理员，只有一位安全管理员时确认授权，重置管理员密码。"""
+
+
+@administrators.command("appoint")
+@click.option(
+    "--duty", type=click.Choice(["system", "security", "audit"]), required=True, help="哪一类管理员。"
+)
+@click.option("--username", required=True, help="用户名。")
+@click.option("--name", required=True, help="本人姓名。")
+@click.option("--by", required=True, help="办理人姓名，记入留痕。")
+@_database_option
+@_data_option
+def administrators_appoint(duty: str, username: str, name: str, by: str, **options: Any) -> None:
+    """建立一位管理员的账户，打印邀请码。同一类已有两位可以登录的，拒绝执行，改由安全管理员在网页上授权。"""
+    from mingpiao.founding.model import DUTIES
+    from mingpiao.identity.model import ADMINISTRATORS
+    from mingpiao.security.service import appoint_at_console, at_console
+
+    role = dict(zip(DUTIES, ADMINISTRATORS, strict=True))[duty]
+    invitation = _in_transaction(
+        options,
+        lambda connection: appoint_at_console(connection, username, name, role, acting=at_console(by)),
+    )
+    click.echo(f"{role.label} {name}（{username}）的邀请码，7天内有效，请当面交给本人：")
+    click.echo(invitation.code)
+    click.echo("本人在网站的 /invitation 页面输入邀请码，自己设置密码。")
+
+
+@administrators.command("confirm")
+@click.argument("proposal", type=int)
+@click.option("--by", required=True, help="确认人姓名，不能是提交的安全管理员本人，记入留痕。")
+@_database_option
+@_data_option
+def administrators_confirm(proposal: int, by: str, **options: Any) -> None:
+    """确认唯一的安全管理员提交的变更；PROPOSAL 是网页上的编号。有第二位安全管理员时拒绝执行。"""
+    from mingpiao.security.service import at_console, confirm_at_console
+
+    decided = _in_transaction(
+        options, lambda connection: confirm_at_console(connection, proposal, acting=at_console(by))
+    )
+    click.echo(f"已生效：{decided.title}")
+
+
+@administrators.command("reset")
+@click.option("--username", required=True, help="管理员的用户名。")
+@click.option("--factor", is_flag=True, help="手机丢失时，一并取消动态口令和恢复码。")
+@click.option("--by", required=True, help="办理人姓名，记入留痕。")
+@_database_option
+@_data_option
+def administrators_reset(username: str, factor: bool, by: str, **options: Any) -> None:
+    """给一位管理员一次性密码；本人首次登录时必须修改。"""
+    from mingpiao.security.service import at_console, reset_at_console
+
+    account, password = _in_transaction(
+        options,
+        lambda connection: reset_at_console(connection, username, factor=factor, acting=at_console(by)),
+    )
+    click.echo(f"{account.role.label} {account.display_name}（{username}）的一次性密码，请当面交给本人：")
+    click.echo(password)
+
+
+def _in_transaction(options: dict[str, Any], work: Callable[[Any], Awaitable[Made]]) -> Made:
+    """Do something in one transaction of system scope."""
+    from mingpiao.storage.database import Database
+    from mingpiao.storage.probe import require_ready
+
+    async def run(url: str) -> Made:
+        await require_ready(url)
+        database = await Database.open(url, pool_size=1)
+        try:
+            async with database.system() as connection:
+                return await work(connection)
+        finally:
+            await database.close()
+
+    return asyncio.run(run(_with_database(**options).database_url))
 
 
 @main.group()

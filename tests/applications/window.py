@@ -6,12 +6,13 @@ from typing import Any
 
 import msgspec
 from tests.support.checking import demand_of, somebody_of
-from tests.support.province import Resident
+from tests.support.province import ACTING, Resident
 from tests.support.world import World
 
 from mingpiao.applications.model import Application, ApplicationState, Pending, Submitted
 from mingpiao.applications.service import Applications, Checkers, ReturnedCases, Reviews, get, steps_of
 from mingpiao.catalog.service import CatalogStore
+from mingpiao.identity.accounts import store_account
 from mingpiao.identity.model import Account, Acting, Role, acting_for
 from mingpiao.issuing.model import (
     Approval,
@@ -164,18 +165,14 @@ async def settle_officers(world: World) -> dict[str, list[Acting]]:
         for region in (COUNTY, CITY, PROVINCE, ELSEWHERE):
             for place in (1, 2):
                 name = f"officer-{region}-{place}"
-                row = await connection.exec_driver_sql(
-                    "INSERT INTO accounts (username, display_name, password_hash, role, region_code) "
-                    "VALUES ($1, $2, 'none', $3, $4) "
-                    "ON CONFLICT (username) DO UPDATE SET role = excluded.role RETURNING account_id",
-                    (name, f"经办{place}", Role.DEPARTMENT_OFFICER.value, region),
-                )
-                account = Account(
-                    account_id=row.scalar_one(),
+                account = await store_account(
+                    connection,
                     username=name,
                     display_name=f"经办{place}",
                     role=Role.DEPARTMENT_OFFICER,
+                    password_hash="none",
                     region_code=region,
+                    acting=ACTING,
                 )
                 found.setdefault(region, []).append(acting_for(account, address="192.0.2.8"))
     return found

@@ -31,7 +31,7 @@ from mingpiao.setup import terminal
 
 pytestmark = pytest.mark.browser
 
-_SETUP_PASSWORD = re.compile(r"用户名 xitong  密码 (\S+)")
+_SETUP_PASSWORD = re.compile(r"用户名 (xitong|anquan)  密码 (\S+)")
 _CHOSEN = "Calm-River-2418"
 _UNIT = "内蒙古自治区人事考试院"
 _PLAN = """
@@ -74,11 +74,12 @@ public_url = "{address}"
 
 
 class Province:
-    """A site that was set up by `mingpiao setup --file`, and the administrator's one-time password."""
+    """A site that was set up by `mingpiao setup --file`, and one-time passwords of administrators by user name."""
 
-    def __init__(self, site: Site, password: str) -> None:
+    def __init__(self, site: Site, directory: Path, passwords: dict[str, str]) -> None:
         self.site = site
-        self.password = password
+        self.directory = directory
+        self.passwords = passwords
 
 
 def _share_is_copied(_: terminal.TerminalHall, distribution: Distribution) -> str:
@@ -109,11 +110,11 @@ def province(monkeypatch: pytest.MonkeyPatch) -> Iterator[Province]:
         done = _command("setup", "--data-dir", str(directory), "--file", str(plan))
         assert done.exit_code == 0, done.output
         assert f"mingpiao serve --data-dir {directory}" in done.output
-        found = _SETUP_PASSWORD.search(done.output)
-        assert found is not None
+        passwords = dict(_SETUP_PASSWORD.findall(done.output))
+        assert set(passwords) == {"xitong", "anquan"}
         site.start_web()
         answered(site, 200)
-        yield Province(site, found[1])
+        yield Province(site, directory, passwords)
     finally:
         site.close()
         shutil.rmtree(directory, ignore_errors=True)
@@ -139,7 +140,7 @@ def arrive(province: Province, browser: Browser) -> Iterator[Callable[[], Visito
 def test_from_nothing_to_the_first_bill(
     province: Province, arrive: Callable[[], Visitor], tmp_path: Path
 ) -> None:
-    codes = _invite_department(arrive(), province.password)
+    codes = _invite_department(arrive(), arrive(), province)
     officer, head = arrive(), arrive()
     _begin(officer, "ting-jingban", codes["ting-jingban"])
     _set_up_app(officer)
@@ -161,7 +162,7 @@ def test_from_nothing_to_the_first_bill_of_a_program(
     province: Province, arrive: Callable[[], Visitor]
 ) -> None:
     """An interface unit is registered by page, and its program issues with the secret that was shown once."""
-    codes = _invite_department(arrive(), province.password)
+    codes = _invite_department(arrive(), arrive(), province)
     officer, head = arrive(), arrive()
     _begin(officer, "ting-jingban", codes["ting-jingban"])
     _set_up_app(officer)
@@ -225,13 +226,16 @@ def _issue_by_program(address: str, app_id: str, secret: str) -> dict[str, Any]:
         return thread.submit(asyncio.run, call()).result()
 
 
-def _invite_department(visitor: Visitor, password: str) -> dict[str, str]:
-    """The administrator changes the one-time password and invites two people; their codes by user name."""
-    _sign_in_first(visitor, "xitong", password)
+def _invite_department(visitor: Visitor, security: Visitor, province: Province) -> dict[str, str]:
+    """One administrator invites two people, another one gives them roles; their codes by user name."""
+    _sign_in_first(visitor, "xitong", province.passwords["xitong"])
     visitor.page.get_by_role("link", name="返回首页").click()
     _set_up_app(visitor)
     page = visitor.open("/admin")
     expect(page.locator("main")).to_contain_text("请系统管理员在“全部账户”中邀请负责人和经办人")
+    _sign_in_first(security, "anquan", province.passwords["anquan"])
+    security.page.get_by_role("link", name="返回首页").click()
+    _set_up_app(security)
     codes = {}
     for role, username, name in (
         ("财政负责人", "ting-fuze", "赵敏"),
@@ -239,16 +243,29 @@ def _invite_department(visitor: Visitor, password: str) -> dict[str, str]:
     ):
         page.get_by_role("link", name="全部账户").first.click()
         page.get_by_role("link", name="邀请新账户").click()
-        page.get_by_label(role).check()
-        page.select_option("#region_code", label="内蒙古自治区财政厅")
         page.fill("#username", username)
         page.fill("#display_name", name)
         page.get_by_role("button", name="生成邀请").click()
         codes[username] = page.locator("#invitation-code").inner_text()
         page.get_by_role("link", name="已交给本人，返回").click()
+        _give_role(security.open("/admin/roles"), role, username, province)
     page = visitor.open("/admin")
     expect(page.locator("main")).not_to_contain_text("省级财政账户")
     return codes
+
+
+def _give_role(page: Page, role: str, username: str, province: Province) -> None:
+    """The only 安全管理员 proposes a role, and the keeper of the server confirms it."""
+    page.get_by_role("link", name=username, exact=True).click()
+    page.get_by_label(role, exact=True).check()
+    page.select_option("#region_code", label="内蒙古自治区财政厅")
+    page.fill("#reason", "省厅任命")
+    page.get_by_role("button", name="提交确认").click()
+    expect(page.locator("main")).to_contain_text("请由另一位安全管理员审核")
+    number, folder = page.url.rpartition("/")[2], str(province.directory)
+    confirmed = _command("administrators", "confirm", number, "--by", "王五", "--data-dir", folder)
+    assert confirmed.exit_code == 0, confirmed.output
+    assert role in confirmed.output
 
 
 def _begin(visitor: Visitor, username: str, code: str) -> None:

@@ -6,7 +6,8 @@ from tests.gateway.conftest import Api
 from tests.support.province import ACTING
 
 from mingpiao.applications.service import get as get_application
-from mingpiao.identity.model import Account, Acting, Role, acting_for
+from mingpiao.identity.accounts import store_account
+from mingpiao.identity.model import Acting, Role, acting_for
 from mingpiao.issuing.model import IssueRequest
 from mingpiao.rules.model import Rule, Severity
 from mingpiao.rules.service import install_library
@@ -41,18 +42,13 @@ async def officer_of(api: Api, application_id: int) -> Acting:
     name = f"officer-{application_id}"
     async with api.services.database.system() as connection:
         application = await get_application(connection, application_id)
-        row = await connection.exec_driver_sql(
-            "INSERT INTO accounts (username, display_name, password_hash, role, region_code) "
-            "VALUES ($1, '经办', 'none', 'department_officer', $2) RETURNING account_id",
-            (name, application.reviewer_region),
-        )
-        account_id = row.scalar_one()
-    return acting_for(
-        Account(
-            account_id=account_id,
+        account = await store_account(
+            connection,
             username=name,
             display_name="经办",
             role=Role.DEPARTMENT_OFFICER,
+            password_hash="none",
             region_code=application.reviewer_region,
+            acting=ACTING,
         )
-    )
+    return acting_for(account)

@@ -72,7 +72,8 @@ async def test_a_locked_account_is_unlocked(site: World) -> None:
         assert "已锁定至" in (await browser.get(f"/admin/accounts/{account_id}")).text
         assert (await _do(browser, account_id, "unlock")).status_code == 303
         assert "已锁定至" not in (await browser.get(f"/admin/accounts/{account_id}")).text
-        trail = (await browser.get(f"/admin/audit?subject=account:{account_id}")).text
+    async with await site.browser(Role.AUDIT_ADMINISTRATOR) as auditor:
+        trail = (await auditor.get(f"/admin/audit?subject=account:{account_id}")).text
     assert isinstance(await sign_in(database, "locked-one", PASSWORD, address="192.0.2.1"), SignedIn)
     assert re.findall(r'data-action="([^"]+)">([^<]+)</span></th>', trail)[0] == (
         "account:unlock",
@@ -131,7 +132,7 @@ async def test_the_audit_trail_is_paged_and_filtered(site: World) -> None:
         "INSERT INTO audit_log (actor, action, subject, address, details) "
         "SELECT 'system:test', 'test:page', 'test:1', '', '{}' FROM generate_series(1, 150)"
     )
-    async with await site.browser(Role.ADMINISTRATOR) as browser:
+    async with await site.browser(Role.AUDIT_ADMINISTRATOR) as browser:
 
         async def ids(address: str) -> tuple[int, str]:
             html = (await browser.get(address)).text
@@ -153,7 +154,7 @@ async def test_the_audit_trail_speaks_chinese(site: World) -> None:
         """ '{"note": "请补全<编号>", "state": "returned", "business_no": ""}'), """
         f"""('system:test', 'evidence:read', '{digest}', '', '{{"state": "read"}}')"""
     )
-    async with await site.browser(Role.ADMINISTRATOR) as browser:
+    async with await site.browser(Role.AUDIT_ADMINISTRATOR) as browser:
         html = (await browser.get("/admin/audit?subject=application:7")).text
         assert "开票申请：退回更正" in html
         assert "说明：请补全&lt;编号&gt;；状态：已退回</td>" in html
@@ -191,7 +192,7 @@ async def test_what_nobody_foresaw_is_a_page_and_in_the_log(
     async def fails(*_args: object, **_given: object) -> None:
         raise error
 
-    async with await site.browser(Role.ADMINISTRATOR) as browser:
+    async with await site.browser(Role.AUDIT_ADMINISTRATOR) as browser:
         monkeypatch.setattr("mingpiao.portals.audit.lists.audit_trail", fails)
         answer = await browser.get("/admin/audit")
     assert answer.status_code == status
@@ -207,6 +208,13 @@ async def test_what_nobody_foresaw_is_a_page_and_in_the_log(
 
 @pytest.mark.parametrize("path", ["/admin", "/admin/accounts", "/admin/accounts/1", "/admin/audit"])
 async def test_only_an_administrator_comes_in(site: World, path: str) -> None:
+    outsiders = {
+        Role.SECURITY_ADMINISTRATOR,
+        Role.ADMINISTRATOR if "audit" in path else Role.AUDIT_ADMINISTRATOR,
+    }
+    for role in outsiders:
+        async with await site.browser(role) as browser:
+            assert (await browser.get(path)).status_code == 403
     async with await site.browser(region=HOHHOT) as browser:
         assert (await browser.get(path)).status_code == 403
     async with site.stranger() as stranger:

@@ -147,7 +147,7 @@ async def test_a_unit_reads_of_itself_and_of_others_only_the_office(site: World)
 
 async def test_days_are_bounded_unless_a_unit_or_a_subject_is_named(site: World) -> None:
     long_ago = (today() - timedelta(days=200)).isoformat()
-    async with await site.browser(Role.ADMINISTRATOR) as browser:
+    async with await site.browser(Role.AUDIT_ADMINISTRATOR) as browser:
         refused = await browser.get("/admin/audit", **{"from": long_ago})
         assert refused.status_code == 422
         assert "一次最多查询92天" in refused.text
@@ -167,13 +167,13 @@ async def test_days_are_bounded_unless_a_unit_or_a_subject_is_named(site: World)
 async def test_nothing_is_cut_and_the_export_has_everything(site: World) -> None:
     words = "很长的说明" * 100
     await site.database.pool.execute(
-        "INSERT INTO audit_log (actor, action, subject, address, details, actor_name, actor_user, actor_role, changed)"
+        "INSERT INTO audit_log (actor, action, subject, address, details, actor_name, actor_user, actor_role, actor_region, changed)"
         " VALUES ('account:1', 'application:returned', 'application:77', '192.0.2.8', "
-        "jsonb_build_object('note', $1::text), '旧人', 'jiuren', 'administrator', "
+        "jsonb_build_object('note', $1::text), '旧人', 'jiuren', 'department_head', '150000', "
         """ '[{"name": "state", "before": "in_review", "after": "returned"}]')""",
         words,
     )
-    async with await site.browser(Role.ADMINISTRATOR) as browser:
+    async with await site.browser(Role.AUDIT_ADMINISTRATOR) as browser:
         page = (await browser.get("/admin/audit", subject="application:77")).text
         assert words in page
         assert "（共503字）</summary>" in page
@@ -183,7 +183,7 @@ async def test_nothing_is_cut_and_the_export_has_everything(site: World) -> None
     assert line["细节"] == f"说明：{words}"
     assert line["变更（原值 → 新值）"] == "状态：待复核 → 已退回"
     assert (line["对象"], line["对象编号"]) == ("开票申请 77", "application:77")
-    assert line["操作者单位和角色"] == "系统管理员"
+    assert line["操作者单位和角色"] == "内蒙古自治区财政厅，财政负责人"
 
 
 async def test_verbs_that_change_something_say_what_it_was(site: World) -> None:

@@ -64,7 +64,7 @@ async def test_the_first_page_of_a_manager_counts_invitations_that_wait(world: W
     async with await world.browser(region=PROVINCE) as browser:
         await invite_manager(browser, world)
     charity, office = world.province.charity.unit_id, world.province.office.unit_id
-    await world.value("UPDATE accounts SET unit_id = $2 WHERE unit_id = $1", charity, office)
+    await world.tamper("UPDATE accounts SET unit_id = $2 WHERE unit_id = $1", charity, office)
     async with await world.browser(Role.UNIT_MANAGER) as browser:
         page = (await browser.get("/unit")).text
         assert ("有 1 个账户等待本人用邀请码设置密码" in page, "已过期或撤回" in page) == (True, False)
@@ -185,35 +185,31 @@ async def test_a_department_reaches_only_managers_of_the_unit(world: World) -> N
     assert await world.value("SELECT active FROM accounts WHERE account_id = $1", handler)
 
 
-async def test_an_administrator_invites_a_department_and_the_account_ends_on_its_day(
+async def test_an_administrator_invites_somebody_without_a_role_whose_account_ends_on_its_day(
     world: World, clock: StoppedClock
 ) -> None:
     async with await world.browser(Role.ADMINISTRATOR) as browser:
         last = (today() + timedelta(days=3)).isoformat()
         given = {"username": "bt-jingban", "display_name": "包头经办", "valid_until": last}
-        missing = await post(browser, "/admin/accounts/new", role="department_officer", **given)
-        assert (missing.status_code, "请选择财政部门" in missing.text) == (422, True)
-        manager = await post(browser, "/admin/accounts/new", role="unit_manager", **given)
-        assert "请选择账户的角色" in manager.text
         for day, told in (("2020-01-01", "不能早于今天"), ("明天", "请填写日期")):
-            wrong = await post(
-                browser, "/admin/accounts/new", role="administrator", **(given | {"valid_until": day})
-            )
+            wrong = await post(browser, "/admin/accounts/new", **(given | {"valid_until": day}))
             assert (wrong.status_code, told in wrong.text) == (422, True)
-        made = await post(
-            browser, "/admin/accounts/new", role="department_officer", region_code=BAOTOU, **given
-        )
+        made = await post(browser, "/admin/accounts/new", role="department_head", region_code=BAOTOU, **given)
         listed = (await browser.get("/admin/accounts")).text
         assert last in listed
         assert "已邀请" in listed
+    assert await world.value("SELECT role FROM accounts WHERE username = 'bt-jingban'") == "ungranted"
     async with world.stranger() as stranger:
         await accept(stranger, code_of(made))
-        assert (await stranger.sign_in("bt-jingban", CHOSEN)).headers["location"] == "/finance"
+        assert (await stranger.sign_in("bt-jingban", CHOSEN)).headers["location"] == "/waiting"
+        assert "尚未授权" in (await stranger.get("/waiting")).text
+        for page in ("/finance", "/admin", "/admin/roles", "/unit"):
+            assert (await stranger.get(page)).status_code == 403
         clock.set(clock.read().replace(hour=23, minute=50) + timedelta(days=3))
         assert await signs_in(world, "bt-jingban")
         clock.move(minutes=15)
-        late = await stranger.get("/finance")
-        assert (late.status_code, late.headers["location"]) == (303, "/login?next=/finance")
+        late = await stranger.get("/waiting")
+        assert (late.status_code, late.headers["location"]) == (303, "/login?next=/waiting")
     over = await sign_in(world.database, "bt-jingban", CHOSEN, address="192.0.2.78")
     assert isinstance(over, Rejected)
     assert over.problem.code == "session.credentials_wrong"
@@ -255,7 +251,7 @@ async def test_nobody_is_let_in_again_for_a_closed_unit(world: World) -> None:
     assert not await world.value("SELECT active FROM accounts WHERE account_id = $1", account_id)
 
 
-async def test_an_administrator_moves_people_of_a_department_that_ended(world: World) -> None:
+async def test_people_of_a_department_that_ended_are_told_and_get_another(world: World) -> None:
     officer = await world.browser(region=BAOTOU)
     account_id = await world.value("SELECT account_id FROM accounts WHERE region_code = $1", BAOTOU)
     await world.value(
@@ -267,28 +263,23 @@ async def test_an_administrator_moves_people_of_a_department_that_ended(world: W
         return (await world.catalog.get()).regions[BAOTOU].ended_on is not None
 
     await until(forgotten)
-    address = f"/admin/accounts/{account_id}"
     async with await world.browser(Role.ADMINISTRATOR) as browser:
-        listed = (await browser.get("/admin/accounts", region=BAOTOU)).text
-        assert "（已撤并）" in listed
-        page = (await browser.get(address)).text
-        assert "所在财政部门已撤并" in page
-        assert members_of(page)["region_code"] == "150100"
+        assert "（已撤并）" in (await browser.get("/admin/accounts", region=BAOTOU)).text
+        assert "所在财政部门已撤并" in (await browser.get(f"/admin/accounts/{account_id}")).text
         assert "撤并部门的账户" in (await browser.get("/admin")).text
+    address = f"/admin/roles/{account_id}"
+    given = {"role": "department_officer", "reason": "撤并"}
+    async with await world.browser(Role.SECURITY_ADMINISTRATOR) as browser:
+        assert members_of((await browser.get(address)).text)["region_code"] == "150100"
         for wrong in (BAOTOU, "", "999999"):
-            assert (await post(browser, f"{address}/department", region_code=wrong)).status_code == 422
-        assert (await post(browser, f"{address}/department", region_code="150100")).status_code == 303
-        assert (await post(browser, f"{address}/department", region_code="150100")).status_code == 303
-        own = await world.value("SELECT account_id FROM accounts WHERE role = 'administrator'")
-        refused = await post(browser, f"/admin/accounts/{own}/department", region_code="150100")
-        assert refused.status_code == 409
-        trail = (await browser.get("/admin/audit", subject=f"account:{account_id}")).text
-        assert "调往其他财政部门" in trail
-        assert "<ins>150100 呼和浩特市</ins>" in trail
-        assert "撤并部门的账户" not in (await browser.get("/admin")).text
+            assert (await post(browser, address, region_code=wrong, **given)).status_code == 422
+        proposed = await post(browser, address, region_code="150100", **given)
+        assert proposed.status_code == 303
+    second = await world.browser(Role.SECURITY_ADMINISTRATOR, name="second")
+    assert (await post(second, proposed.headers["location"], decision="approve")).status_code == 303
+    async with await world.browser(Role.AUDIT_ADMINISTRATOR) as auditor:
+        trail = (await auditor.get("/admin/audit", subject=f"account:{account_id}")).text
+    assert "授予角色" in trail
+    assert "<ins>150100 呼和浩特市</ins>" in trail
     assert (await officer.get("/finance")).headers["location"].startswith("/login")
     assert await world.value("SELECT region_code FROM accounts WHERE account_id = $1", account_id) == "150100"
-    moved = await world.rows("SELECT changed FROM audit_log WHERE action = 'account:move'")
-    assert [[(each["before"], each["after"]) for each in row["changed"]] for row in moved] == [
-        [(BAOTOU, "150100")]
-    ]

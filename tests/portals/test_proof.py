@@ -21,6 +21,7 @@ from mingpiao.identity.totp import PERIOD, code_at
 from mingpiao.kernel.clock import StoppedClock, now
 from mingpiao.portals.proof import Sensitive, marked
 from mingpiao.rules import service as rules
+from mingpiao.security import service as security
 from mingpiao.supply import service as supply
 from mingpiao.ukeys import service as ukeys
 from mingpiao.units import service as units
@@ -44,7 +45,7 @@ SENSITIVE_VERBS: dict[Any, Sensitive] = {
     ukeys.accept_certificate: Sensitive.KEYS,
     ukeys.trust_authority: Sensitive.KEYS,
     identity.invite: Sensitive.ROLES,
-    identity.move_account: Sensitive.ROLES,
+    security.propose_role: Sensitive.ROLES,
     identity.reset_password: Sensitive.ROLES,
     identity.reset_factor: Sensitive.ROLES,
     identity.set_active: Sensitive.ROLES,

@@ -136,6 +136,9 @@ RIGHTS = {
         "unit_export": {"UNIT_HANDLER", "UNIT_CHECKER", "UNIT_MANAGER"},
         "finance_view": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD", "ADMINISTRATOR"},
         "administer": {"ADMINISTRATOR"},
+        "secure": {"SECURITY_ADMINISTRATOR"},
+        "audit": {"AUDIT_ADMINISTRATOR"},
+        "admin_view": {"ADMINISTRATOR", "SECURITY_ADMINISTRATOR", "AUDIT_ADMINISTRATOR"},
     },
     "former.rights": {
         "former_import": {"UNIT_HANDLER", "UNIT_MANAGER"},
@@ -147,6 +150,8 @@ RIGHTS = {
     "messages.rights": {
         "messages": {
             "ADMINISTRATOR",
+            "SECURITY_ADMINISTRATOR",
+            "AUDIT_ADMINISTRATOR",
             "UNIT_HANDLER",
             "UNIT_CHECKER",
             "UNIT_MANAGER",

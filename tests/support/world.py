@@ -169,14 +169,15 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
         return Browser(self.app, cookies)
 
     async def browser(
-        self, who: str | Role = Role.DEPARTMENT_OFFICER, *, region: str | None = None
+        self, who: str | Role = Role.DEPARTMENT_OFFICER, *, region: str | None = None, name: str = ""
     ) -> Browser:
         """A signed-in browser: of one of the accounts by its user name, or of somebody with a role.
 
-        Whoever has a role and region is made when first asked for; people of a unit belong to the office.
+        Whoever has a role and region (and a user name where told) is made when first asked for; people of a unit
+        belong to the office.
         """
         if isinstance(who, Role):
-            name = f"{who.value}-{region or 'all'}"
+            name = name or f"{who.value}-{region or 'all'}"
             if name not in self.tokens:
                 self.tokens[name] = await self._sign_up(name, who, region)
             return self.stranger(cookies={"mingpiao_session": self.tokens[name]})

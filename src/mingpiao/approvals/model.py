@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from mingpiao.house.model import ChangedRow
+from mingpiao.house.model import ChangedRow, Circle
 
 
 class ProposalState(StrEnum):
@@ -35,8 +35,8 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
 
     `payload` belongs to the room that declared the kind; `affects` are the keys of what it changes. `changes`
     and `consequence` tell for people what it changes and how much that touches, as of the proposal, and of an
-    approved one as of the approval. `region_code` is the department of the author. `decided_by` is also the
-    one who withdrew it.
+    approved one as of the approval. `region_code` is the department of the author, where people of departments
+    propose and decide (`among`). `decided_by` is also the one who withdrew it.
     """
 
     proposal_id: int
@@ -47,7 +47,8 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     affects: tuple[str, ...]
     changes: tuple[ChangedRow, ...]
     consequence: str
-    region_code: str
+    among: Circle
+    region_code: str | None
     reason: str
     author: str
     author_name: str
@@ -66,6 +67,7 @@ class ProposalFilter(msgspec.Struct, frozen=True, kw_only=True):
     kind: str = ""
     key: str = ""
     author: str = ""
+    among: Circle = "department"
 
 
 class Preview(msgspec.Struct, frozen=True, kw_only=True):

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.approvals.model import Preview, Proposal, ProposalFilter, ProposalState
 from mingpiao.approvals.tables import proposals
-from mingpiao.house.model import ChangedRow, ProposalKind
+from mingpiao.house.model import ChangedRow, Circle, ProposalKind
 from mingpiao.house.rooms import affected_by, proposal_kinds
 from mingpiao.identity.model import Acting, AuditEntry, Role
 from mingpiao.identity.service import record
@@ -29,6 +29,9 @@ PAGE_SIZE = 50
 MAX_WORDS = 500
 _AUTHORS = frozenset({Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD})
 _NEWEST_FIRST = Keyset(KeyColumn("proposal_id", int, True))
+
+#: Who decides among 安全管理员 from the server's own terminal, where the platform has only one of them.
+CONSOLE = "system:console"
 
 PROPOSALS = NamedLock("proposals")
 
@@ -46,13 +49,12 @@ async def propose(
 ) -> int:
     """Put a change down for a second person and return its id; tells the author's department.
 
-    `affects` are the keys of what the change touches, by default `key` alone. Only people of departments
+    `affects` are the keys of what the change touches, by default `key` alone. Only people of the kind's circle
     propose (`proposal.not_author`, 403), with a reason (`proposal.reason_missing`); a second open proposal for
     the same subject is refused (`proposal.open_already`, 409), and so is one that changes nothing
     (`proposal.no_change`). Raises what the kind's `describe` raises.
     """
-    if acting.role not in _AUTHORS or acting.region_code is None:
-        raise refuse("proposal.not_author", "只有财政部门的经办人和负责人可以提交变更。", status=403)
+    _require_author(kind, acting=acting)
     words = _words(reason, "reason", "请填写变更原因，便于审核人判断。")
     changes = await kind.describe(connection, payload)
     if not changes:
@@ -66,6 +68,7 @@ async def propose(
         "affects": subjects,
         "changes": msgspec.to_builtins(list(changes)),
         "consequence": await consequence(connection, kind.kind, subjects),
+        "among": kind.among,
         "region_code": acting.region_code,
         "reason": words,
         "author": acting.actor,
@@ -80,16 +83,25 @@ async def propose(
         message = f"该{kind.label}已有一项变更待审，请等待审核，或先撤回。"
         raise refuse("proposal.open_already", message, status=409)
     await _record(connection, "proposal:open", proposal_id, kind, title, words, acting=acting)
-    await tell_department(
-        connection,
-        acting.region_code,
-        f"proposal:open:{proposal_id}",
-        f"{kind.label}变更待审：{title}",
-        f"{acting.name}提交，原因：{words}",
-        link=address_of(proposal_id),
-        by=acting.actor,
-    )
+    if acting.region_code is not None:
+        await tell_department(
+            connection,
+            acting.region_code,
+            f"proposal:open:{proposal_id}",
+            f"{kind.label}变更待审：{title}",
+            f"{acting.name}提交，原因：{words}",
+            link=address_of(proposal_id),
+            by=acting.actor,
+        )
     return proposal_id
+
+
+def _require_author(kind: ProposalKind, *, acting: Acting) -> None:
+    if kind.among == "security":
+        if acting.role is not Role.SECURITY_ADMINISTRATOR:
+            raise refuse("proposal.not_author", "只有安全管理员可以提交这项变更。", status=403)
+    elif acting.role not in _AUTHORS or acting.region_code is None:
+        raise refuse("proposal.not_author", "只有财政部门的经办人和负责人可以提交变更。", status=403)
 
 
 async def approve(
@@ -97,7 +109,7 @@ async def approve(
 ) -> Proposal:
     """Carry out an open proposal. It takes effect when the transaction commits.
 
-    The deciding person is a head of the proposal's department or of one above it
+    The deciding person is a head of the proposal's department or of one above it, or a 安全管理员
     (`proposal.not_decider`, 403), and not the author (`proposal.own`, 403). Raises `proposal.decided` (409), and
     what the kind's `apply` raises, with nothing changed.
     """
@@ -167,7 +179,9 @@ async def list_proposals(
 async def open_proposal(connection: AsyncConnection, kind: str, key: str) -> Proposal | None:
     """The open proposal of a subject within the connection's scope, if there is one."""
     found = await list_proposals(
-        connection, ProposalFilter(state=ProposalState.OPEN, kind=kind, key=key), limit=1
+        connection,
+        ProposalFilter(state=ProposalState.OPEN, kind=kind, key=key, among=proposal_kinds()[kind].among),
+        limit=1,
     )
     return found.items[0] if found.items else None
 
@@ -192,16 +206,24 @@ def may_decide(present: Proposal, *, acting: Acting) -> bool:
     """Whether a person may approve or return an open proposal."""
     return (
         present.state is ProposalState.OPEN
-        and acting.role is Role.DEPARTMENT_HEAD
-        and acting.region_code is not None
-        and region_covers(acting.region_code, present.region_code)
         and acting.actor != present.author
+        and _is_decider(present, acting=acting)
     )
 
 
-def address_of(proposal_id: int) -> str:
+def _is_decider(present: Proposal, *, acting: Acting) -> bool:
+    if present.region_code is None:
+        return acting.role is Role.SECURITY_ADMINISTRATOR or acting.actor == CONSOLE
+    return (
+        acting.role is Role.DEPARTMENT_HEAD
+        and acting.region_code is not None
+        and region_covers(acting.region_code, present.region_code)
+    )
+
+
+def address_of(proposal_id: int, among: Circle = "department") -> str:
     """The page of a proposal."""
-    return f"/finance/approvals/{proposal_id}"
+    return f"/{'finance' if among == 'department' else 'admin'}/approvals/{proposal_id}"
 
 
 async def _lock(connection: AsyncConnection, proposal_id: int) -> Proposal:
@@ -216,12 +238,13 @@ async def _lock_open(
     """Lock an open proposal that the person may decide."""
     present = await _lock(connection, proposal_id)
     if present.author == acting.actor:
-        raise refuse("proposal.own", "不能审核自己提交的变更，请由其他负责人办理。", status=403)
+        raise refuse("proposal.own", "不能审核自己提交的变更，请由另一人办理。", status=403)
     _require_open(present)
     if not may_decide(present, acting=acting):
-        raise refuse(
-            "proposal.not_decider", "变更由本部门或上级财政部门的负责人审核，请联系负责人办理。", status=403
-        )
+        message = "变更由本部门或上级财政部门的负责人审核，请联系负责人办理。"
+        if present.region_code is None:
+            message = "这项变更由另一位安全管理员确认，请联系其办理。"
+        raise refuse("proposal.not_decider", message, status=403)
     return present, proposal_kinds()[present.kind]
 
 
@@ -254,7 +277,7 @@ async def _decide(
     verb = _ACTIONS[state]
     await _record(connection, verb, present.proposal_id, kind, present.title, opinion, acting=acting)
     await settle(connection, f"proposal:open:{present.proposal_id}")
-    if state is not ProposalState.WITHDRAWN:
+    if state is not ProposalState.WITHDRAWN and present.region_code is not None:
         await tell_department(
             connection,
             present.region_code,

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from mingpiao.identity.model import Role
+from mingpiao.identity.model import ADMINISTRATORS
 from mingpiao.storage.private import write_private
 
 
@@ -21,7 +21,7 @@ class DemoAccount(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_desk(self) -> bool:
         """Whether a person works with it, and it manages no site."""
-        return self.page == "/login" and self.role != Role.ADMINISTRATOR.label
+        return self.page == "/login" and self.role not in {each.label for each in ADMINISTRATORS}
 
 
 def write_accounts(file: Path, accounts: Sequence[DemoAccount]) -> None:

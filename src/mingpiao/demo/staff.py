@@ -14,7 +14,7 @@ from mingpiao.demo.progress import DemoProgress
 from mingpiao.demo.regions import moved
 from mingpiao.demo.units import DemoUnit
 from mingpiao.identity.model import Account, Acting, Role, platform
-from mingpiao.identity.service import create_account, random_password
+from mingpiao.identity.service import create_account, end_founding_grants, random_password
 from mingpiao.units.model import Unit
 from mingpiao.units.service import create_app
 
@@ -118,7 +118,7 @@ async def open_accounts(
     for member in members:
         first.setdefault(member[1].profile, member)
     makings: list[Callable[[], Awaitable[DemoAccount]]] = [
-        partial(_administrator, connection),
+        *(partial(_administrator, connection, *each) for each in _ADMINISTRATORS),
         *(partial(_officer, connection, officer, catalog) for officer in _OFFICERS),
         *(partial(_worker, connection, seat, first[seat.profile]) for seat in _SEATS),
         *(partial(_app, connection, app_id, first[profile][0], master) for profile, app_id in _APPS.items()),
@@ -128,21 +128,25 @@ async def open_accounts(
     for make in makings:
         accounts.append(await make())
         progress(_STAGE, len(accounts), len(makings))
+    await end_founding_grants(connection)
     return accounts
 
 
-async def _administrator(connection: AsyncConnection) -> DemoAccount:
+#: 三员分立; a second 安全管理员, as roles are given by two.
+_ADMINISTRATORS = (
+    ("admin", "系统管理员", Role.ADMINISTRATOR),
+    ("anquan", "孟和", Role.SECURITY_ADMINISTRATOR),
+    ("anquan2", "陈静", Role.SECURITY_ADMINISTRATOR),
+    ("shenji", "乌云其其格", Role.AUDIT_ADMINISTRATOR),
+)
+
+
+async def _administrator(connection: AsyncConnection, username: str, name: str, role: Role) -> DemoAccount:
     password = random_password()
     await create_account(
-        connection,
-        username="admin",
-        display_name="系统管理员",
-        role=Role.ADMINISTRATOR,
-        password=password,
-        acting=ACTING,
+        connection, username=username, display_name=name, role=role, password=password, acting=ACTING
     )
-    label = Role.ADMINISTRATOR.label
-    return DemoAccount(role=label, place="全区", login="admin", password=password, page="/login")
+    return DemoAccount(role=role.label, place="全区", login=username, password=password, page="/login")
 
 
 async def _officer(connection: AsyncConnection, officer: _Officer, catalog: Catalog) -> DemoAccount:

@@ -12,8 +12,8 @@ from mingpiao.crypto import x509
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.founding.ceremony import last_ceremony
 from mingpiao.founding.steps import founding_state
-from mingpiao.identity.model import Role
-from mingpiao.identity.service import officers_of, search_accounts
+from mingpiao.identity.model import ADMINISTRATORS, Role
+from mingpiao.identity.service import count_administrators, officers_of, search_accounts
 from mingpiao.jobs.heartbeats import last_beat
 from mingpiao.kernel.clock import now, to_shanghai
 from mingpiao.kernel.errors import Refusal
@@ -154,25 +154,29 @@ _OWNERS = {"authority": "根证书", "maker": "制章机构", "department": "财
 
 
 async def _administrators(connection: AsyncConnection) -> Finding:
-    rows = (await search_accounts(connection, role=Role.ADMINISTRATOR.value)).items
-    active = [row.account for row in rows if row.account.active]
-    if not active:
-        return Finding(
-            name="administrators",
-            label="管理员",
-            state="bad",
-            message="没有可以登录的管理员。",
-            advice="请执行 mingpiao setup 设置首批管理员。",
-        )
-    waiting = [each.display_name for each in active if each.must_change_password]
+    """Whether somebody of each of the three kinds can sign in."""
+    counts = {role: await count_administrators(connection, role) for role in ADMINISTRATORS}
+    lacking = [role.label for role, count in counts.items() if not count]
+    waiting = await _with_first_passwords(connection)
+    told = "，".join(f"{role.label} {count} 人" for role, count in counts.items()) + "。"
+    if waiting:
+        told += f"{'、'.join(waiting)} 还没有修改一次性密码。"
+    advice = "请他们登录并修改密码。" if waiting else ""
+    if lacking:
+        advice = f"请在服务器上用 mingpiao administrators appoint 任命{'、'.join(lacking)}。"
     return Finding(
         name="administrators",
         label="管理员",
-        state="warn" if waiting else "ok",
-        message=f"{len(active)} 人"
-        + (f"，其中 {'、'.join(waiting)} 还没有修改一次性密码。" if waiting else "。"),
-        advice="请他们登录并修改密码。" if waiting else "",
+        state="bad" if not counts[Role.ADMINISTRATOR] else "warn" if lacking or waiting else "ok",
+        message=told,
+        advice=advice,
     )
+
+
+async def _with_first_passwords(connection: AsyncConnection) -> list[str]:
+    found = [await search_accounts(connection, role=role.value) for role in ADMINISTRATORS]
+    accounts = [row.account for each in found for row in each.items]
+    return [each.display_name for each in accounts if each.active and each.must_change_password]
 
 
 async def _departments(connection: AsyncConnection, catalog: Catalog) -> Finding:
@@ -187,7 +191,7 @@ async def _departments(connection: AsyncConnection, catalog: Catalog) -> Finding
         message=f"负责人 {heads} 人，经办人 {officers} 人。",
         advice=""
         if ready
-        else "收费标准等变更须一人提交、另一位负责人审核，请系统管理员在“全部账户”中邀请负责人和经办人。",
+        else "收费标准等变更须一人提交、另一位负责人审核，请系统管理员在“全部账户”中邀请负责人和经办人，再由安全管理员授权。",
     )
 
 
@@ -204,7 +208,7 @@ async def _left_behind(connection: AsyncConnection, catalog: Catalog) -> list[Fi
             label="撤并部门的账户",
             state="warn",
             message=f"已撤并的财政部门还有账户：{'、'.join(places)}。",
-            advice="请系统管理员在“全部账户”中按财政部门找到这些账户，调往接替的部门，或停用。",
+            advice="请安全管理员把这些账户授权到接替的部门，或请系统管理员停用。",
         )
     ]
 

@@ -7,7 +7,7 @@ import msgspec
 #: Where the tree of regions comes from: the national standard that the platform ships, or nowhere yet.
 SHIPPED, NO_REGIONS = "shipped", "none"
 
-#: Who the first administrators are. All have the role of an administrator for now; their duties are recorded.
+#: Who the first administrators are (三员分立), in the order of `identity.model.ADMINISTRATORS`.
 DUTIES = {"system": "系统管理员", "security": "安全管理员", "audit": "审计管理员"}
 
 

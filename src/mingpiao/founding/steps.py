@@ -29,9 +29,10 @@ from mingpiao.founding.model import (
 from mingpiao.founding.regions import departments_of, province_names, shipped_regions
 from mingpiao.founding.starter import starter_categories, starter_items, starter_kinds
 from mingpiao.founding.tables import foundings
-from mingpiao.identity.model import Account, Acting, AuditEntry, Role
+from mingpiao.identity.model import ADMINISTRATORS, Account, Acting, AuditEntry
 from mingpiao.identity.service import (
     create_account,
+    end_founding_grants,
     random_password,
     record,
     reset_password,
@@ -247,6 +248,9 @@ async def appoint_administrators(
     return given
 
 
+_ROLES = dict(zip(DUTIES, ADMINISTRATORS, strict=True))
+
+
 async def _appoint(
     connection: AsyncConnection,
     plan: AdministratorPlan,
@@ -262,7 +266,7 @@ async def _appoint(
             connection,
             username=plan.username,
             display_name=plan.name,
-            role=Role.ADMINISTRATOR,
+            role=_ROLES[plan.duty],
             password=password,
             must_change_password=True,
             acting=acting,
@@ -295,6 +299,7 @@ async def complete(connection: AsyncConnection, *, acting: Acting) -> bool:
             "founding.incomplete", f"还没有完成：{'、'.join(missing)}。请先完成这些步骤。", status=409
         )
     await connection.execute(update(foundings).values(completed_at=func.now()))
+    await end_founding_grants(connection)
     await _record(connection, "founding:complete", acting=acting)
     return True
 
@@ -322,8 +327,8 @@ def _province_of(catalog: Catalog) -> Region:
 
 
 async def _administrators(connection: AsyncConnection) -> list[Account]:
-    found = await search_accounts(connection, role=Role.ADMINISTRATOR.value)
-    return [state.account for state in found.items]
+    found = [await search_accounts(connection, role=role.value) for role in ADMINISTRATORS]
+    return [state.account for each in found for state in each.items]
 
 
 async def _record(connection: AsyncConnection, action: str, *, acting: Acting, **details: str) -> None:

@@ -5,7 +5,7 @@ system's state, the settings and the desk read these values, so nothing else is 
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Literal, Protocol, TypeVar
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -118,12 +118,16 @@ async def _is_there(_connection: AsyncConnection, _key: str) -> bool:
     return True
 
 
+Circle = Literal["department", "security"]
+
+
 class ProposalKind(msgspec.Struct, frozen=True, kw_only=True):
     """A kind of change that one person proposes and another one decides (room `approvals`).
 
     `kind` is the stored word, `label` its Chinese name. `describe` tells what a payload would change now; it
     raises what `apply` raises for a payload that does not fit. `page` is the address of the subject with this
-    key, or empty; `exists` tells whether it is there by now, for changes that may make something new.
+    key, or empty; `exists` tells whether it is there by now, for changes that may make something new. `among` says
+    who proposes and decides: people of departments, or 安全管理员.
     """
 
     kind: str
@@ -132,6 +136,7 @@ class ProposalKind(msgspec.Struct, frozen=True, kw_only=True):
     describe: Callable[[AsyncConnection, Mapping[str, Any]], Awaitable[Sequence[ChangedRow]]]
     page: Callable[[str], str] = lambda _key: ""
     exists: Callable[[AsyncConnection, str], Awaitable[bool]] = _is_there
+    among: Circle = "department"
 
 
 class Affected(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.identity.audit import differences, entry_of, record
+from mingpiao.identity.grants import GrantWay, grant_role, refuse_last, refuse_to_let_in
 from mingpiao.identity.model import Account, Acting, Role, Session
 from mingpiao.identity.passwords import (
     DENGBAO,
@@ -46,7 +47,8 @@ async def create_account(
     policy: PasswordPolicy = DENGBAO,
     acting: Acting,
 ) -> Account:
-    """Make an account. Unit roles need a unit, department roles a region, an administrator neither.
+    """Make an account. Unit roles need a unit, department roles a region, an administrator neither. Only the
+    founding of a province makes accounts with roles of departments and administrators: later two people grant them.
 
     Raises `Refusal` with every `account.*` problem of the names and the password, or
     `account.username_taken` (409). Connection must be of system scope.
@@ -84,7 +86,8 @@ async def store_account(
     acting: Acting,
 ) -> Account:
     """Make an account with a hash, or without a password yet. Raises as `create_account`, but not of the password;
-    `account.expiry_invalid` for a last day that is over, `mobile.invalid`.
+    `account.expiry_invalid` for a last day that is over, `mobile.invalid`, `role.founded` (409) for a role that two
+    people grant.
     """
     problems = _name_problems(username, display_name) + _day_problems(valid_until)
     problems += mobile_problems(mobile) if mobile else ()
@@ -96,9 +99,8 @@ async def store_account(
             username=username,
             display_name=display_name,
             password_hash=password_hash,
-            role=role.value,
+            role=(role if unit_id is not None else Role.UNGRANTED).value,
             unit_id=unit_id,
-            region_code=region_code,
             must_change_password=must_change_password,
             valid_until=valid_until,
             mobile=mobile,
@@ -113,9 +115,13 @@ async def store_account(
             raise
         raise _taken() from error
     account = account_of(row)
-    details = {"role": role.value} | _day_details(valid_until) | _mobile_details(mobile)
+    details = {"role": account.role.value} | _day_details(valid_until) | _mobile_details(mobile)
     await record(connection, entry_of("account:create", account, acting=acting, **details))
-    return account
+    if role is account.role:
+        return account
+    return await grant_role(
+        connection, account.account_id, role, region_code, way=GrantWay.FOUNDING, acting=acting
+    )
 
 
 def _day_problems(day: date | None) -> tuple[Problem, ...]:
@@ -138,7 +144,8 @@ async def set_expiry(
 ) -> None:
     """Set the last day (inclusive) on which an account may sign in, or none; nothing is recorded where it is that.
 
-    Raises `Refusal`: `account.expiry_invalid` for a day that is over, `account.is_own` (409) for one's own.
+    Raises `Refusal`: `account.expiry_invalid` for a day that is over, `account.is_own` (409) for one's own,
+    `account.last_administrator` (409).
     """
     if acting.actor == account.actor:
         raise refuse("account.is_own", "不能修改自己账户的有效期，请由其他管理员操作。", status=409)
@@ -150,35 +157,14 @@ async def set_expiry(
         .values(valid_until=day)
         .returning(accounts.c.account_id)
     )
+    if day is not None:
+        await refuse_last(connection, account)
     own = select(accounts.c.valid_until).where(accounts.c.account_id == account.account_id)
     before = (await connection.execute(own)).scalar_one()
     if (await connection.execute(changed)).first() is not None:
         entry = entry_of("account:set_expiry", account, acting=acting)
         told = differences({"valid_until": before or "长期"}, {"valid_until": day or "长期"})
         await record(connection, msgspec.structs.replace(entry, changed=told))
-
-
-async def move_account(
-    connection: AsyncConnection, account: Account, region_code: str, *, acting: Acting
-) -> None:
-    """Let a department's account work for another department from now on; its sessions end.
-
-    What the person did stays where it was done. Nothing is recorded where the account is there already. The
-    caller checks that the department exists. Raises `Refusal` (`account.no_department`, 409) for an account of a
-    unit or of an administrator.
-    """
-    own = select(accounts.c.region_code).where(accounts.c.account_id == account.account_id)
-    before: str | None = (await connection.execute(own)).scalar_one()
-    if before is None:
-        raise refuse("account.no_department", "只有财政部门的账户可以调往其他财政部门。", status=409)
-    if before == region_code:
-        return
-    moved = update(accounts).where(accounts.c.account_id == account.account_id)
-    await connection.execute(moved.values(region_code=region_code))
-    await end_sessions_of(connection, account.account_id)
-    told = differences({"region_code": before}, {"region_code": region_code})
-    entry = entry_of("account:move", account, acting=acting)
-    await record(connection, msgspec.structs.replace(entry, changed=told))
 
 
 async def import_account(
@@ -316,10 +302,12 @@ async def count_colleagues(connection: AsyncConnection, account: Account) -> int
 async def set_active(connection: AsyncConnection, account: Account, active: bool, *, acting: Acting) -> None:
     """Open or close an account; closing ends its sessions at once.
 
-    Raises `Refusal` (`account.is_own`, 409) if a person tries to close their own.
+    Raises `Refusal` (409): `account.is_own` if a person tries to close their own, `account.last_administrator`.
     """
     if acting.actor == account.actor:
         raise refuse("account.is_own", "不能停用自己的账户，请由其他管理员操作。", status=409)
+    if not active:
+        await refuse_last(connection, account)
     own = select(accounts.c.active).where(accounts.c.account_id == account.account_id)
     before = (await connection.execute(own)).scalar_one()
     statement = update(accounts).where(accounts.c.account_id == account.account_id).values(active=active)
@@ -335,8 +323,9 @@ async def reset_password(connection: AsyncConnection, account: Account, *, actin
     """Give an account a random password and return it; it cannot be read again, and must be changed at the
     next sign-in.
 
-    Ends the account's sessions and removes its lock.
+    Ends the account's sessions and removes its lock. Raises `Refusal` as `refuse_to_let_in`.
     """
+    refuse_to_let_in(account, acting=acting)
     password = random_password()
     await store_password(connection, account, password, must_change=True)
     await end_sessions_of(connection, account.account_id)

@@ -61,12 +61,13 @@ async def search_accounts(
     words: str = "",
     role: str = "",
     region: str = "",
+    staff: bool = False,
     order: str = "",
     after: str = "",
     limit: int = ACCOUNT_PAGE,
 ) -> Page[AccountState]:
     """A page of accounts with their total number, by id or by `username`; `words` is searched for in names.
-    `region` is that of a department itself, without those below.
+    `region` is that of a department itself, without those below. `staff` leaves people of units out.
 
     `after` is the `next_key` of the page before. Raises `Refusal` (`list.key_malformed`) for any other text.
     """
@@ -79,6 +80,8 @@ async def search_accounts(
                 accounts.c.display_name.contains(words, autoescape=True),
             )
         )
+    if staff:
+        query = query.where(accounts.c.unit_id.is_(None))
     if role:
         query = query.where(accounts.c.role == role)
     if region:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.crypto.sm3 import sm3
 from mingpiao.identity.accounts import store_account
 from mingpiao.identity.audit import entry_of, record
+from mingpiao.identity.grants import refuse_to_let_in
 from mingpiao.identity.model import Account, Acting, Role, acting_for
 from mingpiao.identity.passwords import DENGBAO, NO_PASSWORD, PasswordPolicy, hash_password, password_problems
 from mingpiao.identity.sessions import account_of
@@ -76,8 +77,9 @@ async def invite(
 async def renew_invitation(connection: AsyncConnection, account: Account, *, acting: Acting) -> Invitation:
     """A new code for an account that has no password yet; the one before no longer works.
 
-    Raises `Refusal` (`invitation.accepted`, 409) when the person has chosen a password.
+    Raises `Refusal` (`invitation.accepted`, 409) when the person has chosen a password, and as `refuse_to_let_in`.
     """
+    refuse_to_let_in(account, acting=acting)
     await _lock_unaccepted(connection, account)
     return await _open(connection, account, "account:renew_invitation", acting=acting)
 

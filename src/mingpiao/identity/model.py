@@ -6,31 +6,44 @@ from enum import StrEnum
 import msgspec
 
 from mingpiao.kernel.errors import Problem
-from mingpiao.storage.scope import SYSTEM, DepartmentScope, Scope, UnitScope
+from mingpiao.storage.scope import NOTHING, SYSTEM, DepartmentScope, Scope, UnitScope
 
 
 class Role(StrEnum):
-    """What an account may do; the part before the underscore names the unit or department side."""
+    """What an account may do; the part before the underscore names the unit or department side.
 
+    The three administrators exclude one another and do no business (三员分立). An account of a department or of
+    an administrator is made `UNGRANTED` and can do nothing until it was given a role.
+    """
+
+    UNGRANTED = "ungranted"
     UNIT_HANDLER = "unit_handler"
     UNIT_CHECKER = "unit_checker"
     UNIT_MANAGER = "unit_manager"
     DEPARTMENT_OFFICER = "department_officer"
     DEPARTMENT_HEAD = "department_head"
     ADMINISTRATOR = "administrator"
+    SECURITY_ADMINISTRATOR = "security_administrator"
+    AUDIT_ADMINISTRATOR = "audit_administrator"
 
     @property
     def label(self) -> str:
         return _ROLE_LABELS[self]
 
 
+#: The three who keep the platform, each with a part of it.
+ADMINISTRATORS = (Role.ADMINISTRATOR, Role.SECURITY_ADMINISTRATOR, Role.AUDIT_ADMINISTRATOR)
+
 _ROLE_LABELS = {
+    Role.UNGRANTED: "待授权",
     Role.UNIT_HANDLER: "开票人",
     Role.UNIT_CHECKER: "复核人",
     Role.UNIT_MANAGER: "票据管理员",
     Role.DEPARTMENT_OFFICER: "财政经办",
     Role.DEPARTMENT_HEAD: "财政负责人",
     Role.ADMINISTRATOR: "系统管理员",
+    Role.SECURITY_ADMINISTRATOR: "安全管理员",
+    Role.AUDIT_ADMINISTRATOR: "审计管理员",
 }
 
 
@@ -63,12 +76,14 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def scope(self) -> Scope:
-        """The scope of what the account may see; an administrator sees everything."""
+        """The scope of what the account may see. Who runs the system or reads all logs sees everything, who grants
+        roles sees no business.
+        """
         if self.unit_id is not None:
             return UnitScope(self.unit_id)
         if self.region_code is not None:
             return DepartmentScope(self.region_code)
-        return SYSTEM
+        return SYSTEM if self.role in (Role.ADMINISTRATOR, Role.AUDIT_ADMINISTRATOR) else NOTHING
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):

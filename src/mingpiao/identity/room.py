@@ -3,6 +3,7 @@
 from mingpiao.house.model import Purge, Room
 from mingpiao.house.opening import DATABASE, MASTER_KEY, House, Service
 from mingpiao.identity.factors import FACTOR_LABELS
+from mingpiao.identity.grants import GrantWay
 from mingpiao.identity.kept_forms import KEPT_FOR, OWNED_FOR, KeptForms
 from mingpiao.identity.model import Role
 from mingpiao.identity.second_factors import OFFERED_FOR, PENDING_FOR, SecondFactors
@@ -68,6 +69,8 @@ ROOM = Room(
         "session:forget_device": "不再记住浏览器",
         "session:factor_failed": "动态口令不正确",
         "session:factor_lock": "连续输错动态口令，暂停验证",
+        "role:grant": "授予角色",
+        "role:withdraw": "收回角色",
         "session:lock": "连续输错密码，锁定账户",
         "session:password_right": "密码正确，等待动态口令",
         "session:prove": "再次验证身份",
@@ -92,11 +95,13 @@ ROOM = Room(
         "role": "角色",
         "username": "用户名",
         "valid_until": "账户有效期至",
+        "way": "授权方式",
     },
     subjects={"account": "账户"},
     values={
         ("account", "role"): {each.value: each.label for each in Role},
         ("session", "factors"): FACTOR_LABELS,
         ("session", "place"): {"new": "第一次使用的浏览器或网络"},
+        ("role", "way"): {each.value: each.label for each in GrantWay},
     },
 )

@@ -19,6 +19,7 @@ from mingpiao.crypto.sm3 import sm3
 from mingpiao.identity.audit import entry_of, record
 from mingpiao.identity.beginning import begin_session
 from mingpiao.identity.factors import PASSWORD, RECOVERY, TOTP
+from mingpiao.identity.grants import refuse_to_let_in
 from mingpiao.identity.model import (
     Account,
     Acting,
@@ -292,10 +293,12 @@ class SecondFactors:
 async def reset_factor(connection: AsyncConnection, account: Account, *, acting: Acting) -> None:
     """Take an account's second factor and recovery codes away, end its sessions, and tell its owner.
 
-    Raises `Refusal`: `account.is_own` (409) for one's own, `factor.none` (409) where there is none.
+    Raises `Refusal`: `account.is_own` (409) for one's own, `factor.none` (409) where there is none, and as
+    `refuse_to_let_in`.
     """
     if acting.actor == account.actor:
         raise refuse("account.is_own", "不能重置自己的动态口令，请由其他管理员操作。", status=409)
+    refuse_to_let_in(account, acting=acting)
     if not await _forget(connection, account):
         raise refuse("factor.none", "该账户没有设置动态口令，不需要重置。", status=409)
     await end_sessions_of(connection, account.account_id)

@@ -37,6 +37,25 @@ accounts = Table(
     Column("mobile", Text, nullable=False),
     Column("lost_at", DateTime(timezone=True)),
 )
+granting = Table(
+    "granting",
+    METADATA,
+    Column("is_row", Boolean, primary_key=True),
+    Column("founded_at", DateTime(timezone=True)),
+)
+role_grants = Table(
+    "role_grants",
+    METADATA,
+    Column("grant_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("account_id", BigInteger, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("region_code", String(6)),
+    Column("way", Text, nullable=False),
+    Column("proposed_by", BigInteger),
+    Column("confirmed_by", BigInteger),
+    Column("confirmed_name", Text, nullable=False),
+    Column("granted_at", DateTime(timezone=True), nullable=False),
+)
 invitations = Table(
     "invitations",
     METADATA,

@@ -4,11 +4,11 @@ pages.
 
 import msgspec
 
-from mingpiao.identity.model import Role, Session
+from mingpiao.identity.model import ADMINISTRATORS, Role, Session
 from mingpiao.kernel.errors import refuse
 
 UNIT_ROLES = frozenset({Role.UNIT_HANDLER, Role.UNIT_CHECKER, Role.UNIT_MANAGER})
-#: Officers and heads of departments. An administrator sees the same, but decides nothing in their place.
+#: Officers and heads of departments. Who runs the system sees the same, but decides nothing in their place.
 DEPARTMENT_ROLES = frozenset({Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD})
 
 
@@ -22,7 +22,12 @@ class Right(msgspec.Struct, frozen=True):
 UNIT_VIEW = Right("unit_view", UNIT_ROLES)
 UNIT_EXPORT = Right("unit_export", UNIT_ROLES)
 FINANCE_VIEW = Right("finance_view", DEPARTMENT_ROLES | {Role.ADMINISTRATOR})
+#: 三员分立: who runs the system and makes accounts, who gives roles and sets policies, who reads all logs.
 ADMINISTER = Right("administer", frozenset({Role.ADMINISTRATOR}))
+SECURE = Right("secure", frozenset({Role.SECURITY_ADMINISTRATOR}))
+AUDIT = Right("audit", frozenset({Role.AUDIT_ADMINISTRATOR}))
+#: What all three have. Each page below /admin asks for a right of its own beside it.
+ADMIN_VIEW = Right("admin_view", frozenset(ADMINISTRATORS))
 
 
 def allowed(role: Role, right: Right) -> bool:

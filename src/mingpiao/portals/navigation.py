@@ -3,9 +3,11 @@
 import msgspec
 
 from mingpiao.identity.model import Session
-from mingpiao.portals.gates import ADMINISTER, FINANCE_VIEW, UNIT_VIEW, allowed
+from mingpiao.portals.gates import ADMINISTER, AUDIT, FINANCE_VIEW, SECURE, UNIT_VIEW, allowed
 from mingpiao.portals.messages.rights import MESSAGES
 from mingpiao.portals.subjects import MenuEntry, menu_entries
+
+_ADMIN_HOMES = ((ADMINISTER, "/admin"), (SECURE, "/admin/roles"), (AUDIT, "/admin/audit"))
 
 
 def menu_of(session: Session, path: str) -> list[MenuEntry]:
@@ -35,13 +37,14 @@ def home_of(session: Session | None) -> str:
     """The first page of an account; without an account, the login page."""
     if session is None:
         return "/login"
-    if allowed(session.account.role, ADMINISTER):
-        return "/admin"
+    for right, address in _ADMIN_HOMES:
+        if allowed(session.account.role, right):
+            return address
     if allowed(session.account.role, UNIT_VIEW):
         return "/unit"
     if allowed(session.account.role, FINANCE_VIEW):
         return "/finance"
-    return "/password"
+    return "/waiting"
 
 
 def search_address(session: Session | None) -> str:

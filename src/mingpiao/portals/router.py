@@ -3,7 +3,7 @@
 from litestar import Router
 
 from mingpiao.intake import BoundedRequest
-from mingpiao.portals.gates import ADMINISTER
+from mingpiao.portals.gates import ADMIN_VIEW
 from mingpiao.portals.packing import serve_static
 from mingpiao.portals.routing import portal_router, refuse_impossible_address
 from mingpiao.portals.session import require_department, require_right, require_unit
@@ -27,7 +27,7 @@ def create_router() -> Router:
             portal_router(
                 "/admin",
                 [each for subject in found for each in subject.admin],
-                guard=require_right(ADMINISTER),
+                guard=require_right(ADMIN_VIEW),
             ),
         ],
         include_in_schema=False,

@@ -16,7 +16,7 @@ from litestar.types import ASGIApp, Guard, Receive, Scope, Send
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.composition import Services
-from mingpiao.identity.model import Account, Acting, AuditEntry, Session, Visitor, acting_as
+from mingpiao.identity.model import Account, Acting, AuditEntry, Role, Session, Visitor, acting_as
 from mingpiao.identity.service import (
     ABSOLUTE_LIMIT,
     IdentitySettings,
@@ -45,6 +45,13 @@ from mingpiao.web import client_address
 PageRequest = Request[Any, Any, Any]
 _Connection = ASGIConnection[Any, Any, Any, Any]
 
+#: For whom somebody works who works for no unit and no department.
+PLACES = {
+    Role.ADMINISTRATOR: "系统管理",
+    Role.SECURITY_ADMINISTRATOR: "安全管理",
+    Role.AUDIT_ADMINISTRATOR: "审计管理",
+    Role.UNGRANTED: "待授权",
+}
 PASSWORD_PAGE = "/password"  # noqa: S105 - an address
 FACTOR_PAGE = "/account/factor"
 _DEVICE_COOKIE = "mingpiao_device"
@@ -162,7 +169,7 @@ async def _place_name(services: Services, session: Session) -> str:
         return (await services.units.profile(account.unit_id)).unit.name
     if account.region_code is not None:
         return (await services.catalog.get()).departments[account.region_code].name
-    return "系统管理"
+    return PLACES[account.role]
 
 
 def session_headers(connection: _Connection) -> dict[str, str]:

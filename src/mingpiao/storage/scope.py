@@ -21,9 +21,14 @@ class SystemScope(msgspec.Struct, frozen=True, tag=True):
     """Sees all rows: the issuing desk, verification by number, the worker, administration."""
 
 
-Scope = UnitScope | DepartmentScope | SystemScope
+class NoScope(msgspec.Struct, frozen=True, tag=True):
+    """Sees no row of a unit or department, and what everybody may read: base data."""
+
+
+Scope = UnitScope | DepartmentScope | SystemScope | NoScope
 
 SYSTEM = SystemScope()
+NOTHING = NoScope()
 
 
 def scope_settings(scope: Scope) -> dict[str, str]:
@@ -38,5 +43,8 @@ def scope_settings(scope: Scope) -> dict[str, str]:
                 "mingpiao.region_low": prefix.ljust(6, "0"),
                 "mingpiao.region_high": prefix.ljust(6, "9"),
             }
+        case NoScope():
+            # Units begin with 1.
+            return {"role": "mingpiao_unit", "mingpiao.unit_id": "0"}
         case SystemScope():
             return {"role": "mingpiao_system"}

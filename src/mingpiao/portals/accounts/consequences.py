@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.applications.model import ApplicationState, ReviewFilter
 from mingpiao.applications.service import list_reviews
 from mingpiao.drafts.service import count_drafts
-from mingpiao.identity.model import Account, Role
+from mingpiao.identity.model import Account
 from mingpiao.identity.service import count_colleagues, count_sessions
 from mingpiao.kernel.errors import refuse
 from mingpiao.portals.consequences import Consequences
@@ -130,7 +130,7 @@ async def _left_behind(connection: AsyncConnection, account: Account) -> list[st
 
 async def _colleagues(connection: AsyncConnection, account: Account) -> str:
     count = await count_colleagues(connection, account)
-    place = "系统" if account.role is Role.ADMINISTRATOR else "本单位" if account.unit_id else "该部门"
+    place = "本单位" if account.unit_id else "该部门" if account.region_code else "平台"
     if count:
         return f"{place}另有 {count} 个可以登录的{account.role.label}账户。"
     return f"停用后，{place}没有其他可以登录的{account.role.label}账户。"

@@ -15,6 +15,7 @@ from mingpiao.portals.list_columns import Badge, Column
 from mingpiao.portals.list_filters import ChoiceFilter, Here, Options, TextFilter
 from mingpiao.portals.list_model import Button, Listing, RowAction
 from mingpiao.portals.rendering import moment
+from mingpiao.portals.session import PLACES
 from mingpiao.storage.paging import Page
 from mingpiao.storage.scope import SYSTEM
 from mingpiao.units.service import names_of
@@ -50,7 +51,7 @@ async def _of_unit(here: Here, _wanted: Mapping[str, Any], _key: str, _limit: in
     return Page(items=tuple(await unit_account_states(here.connection, unit_of(here.account))))
 
 
-async def _department_options(here: Here) -> Options:
+async def department_options(here: Here) -> Options:
     """All departments, those of ended regions at the end."""
     codes = sorted(
         here.catalog.departments, key=lambda code: (here.catalog.regions[code].ended_on is not None, code)
@@ -72,10 +73,11 @@ def place_of(account: Account, catalog: Catalog, unit_names: Mapping[int, str]) 
     if account.region_code is not None:
         region = catalog.regions[account.region_code]
         return catalog.departments[region.code].name + ("（已撤并）" if region.ended_on else "")
-    return "系统管理"
+    return PLACES[account.role]
 
 
-def _standing(state: AccountState) -> Badge:
+def standing(state: AccountState) -> Badge:
+    """Whether an account can sign in, as a badge."""
     if not state.account.active:
         return Badge("已停用", "red")
     if state.over:
@@ -133,7 +135,7 @@ UNIT_ACCOUNT_LIST: Listing[AccountState] = Listing(
             link=lambda row: "" if row.account.role is Role.UNIT_MANAGER else _of_row(row, "expiry"),
             link_label=lambda row: f"修改 {row.account.username} 的有效期",
         ),
-        Column(name="state", label="状态", value=_standing),
+        Column(name="state", label="状态", value=standing),
     ),
     fetch=_of_unit,
     empty=("没有账户", "请新建或导入账户。"),
@@ -186,7 +188,7 @@ ALL_ACCOUNTS: Listing[AccountRow] = Listing(
     filters=(
         TextFilter(name="words", label="用户名或姓名", width="col-12 col-md-5"),
         ChoiceFilter(name="role", label="角色", options=[(role.value, role.label) for role in Role]),
-        ChoiceFilter(name="region", label="财政部门", options=_department_options),
+        ChoiceFilter(name="region", label="财政部门", options=department_options),
     ),
     orders=(("made", "建立先后"), ("username", "用户名")),
     columns=(
@@ -207,7 +209,7 @@ ALL_ACCOUNTS: Listing[AccountRow] = Listing(
             phone=False,
             value=lambda row: row.state.account.valid_until,
         ),
-        Column(name="state", label="状态", value=lambda row: _standing(row.state)),
+        Column(name="state", label="状态", value=lambda row: standing(row.state)),
     ),
     fetch=_accounts,
     buttons=(Button(label="邀请新账户", address="/admin/accounts/new", icon="plus", primary=True),),

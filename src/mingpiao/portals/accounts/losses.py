@@ -13,6 +13,7 @@ from mingpiao.portals.accounts.lists import ALL_ACCOUNTS, UNIT_ACCOUNT_LIST
 from mingpiao.portals.accounts.rights import UNIT_ACCOUNTS
 from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.forms import FormField, PageForm, form_page, read_form
+from mingpiao.portals.gates import ADMINISTER
 from mingpiao.portals.session import PageCall, redirect, require_right
 from mingpiao.units.service import lift_loss
 
@@ -40,7 +41,7 @@ async def lift_in_unit(
     return await lift(call, account, given, address=address, back=UNIT_ACCOUNT_LIST.address, crumbs=crumbs)
 
 
-@post("/accounts/{account_id:int}/found", status_code=200)
+@post("/accounts/{account_id:int}/found", guards=[require_right(ADMINISTER)], status_code=200)
 async def lift_anywhere(
     call: NamedDependency[PageCall], account_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:

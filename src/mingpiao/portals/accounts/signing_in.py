@@ -241,6 +241,15 @@ async def stay(call: NamedDependency[PageCall]) -> Response[bytes]:
     return Response(b"", status_code=204, headers=session_headers(call.request))
 
 
+@get("/waiting")
+async def waiting_page(call: NamedDependency[PageCall]) -> Response[str] | Response[bytes]:
+    """What somebody sees whose account was given no role yet; others go to their first page."""
+    home = home_of(call.session)
+    if home != "/waiting":
+        return redirect(call.request, home)
+    return page(call.request, "accounts/waiting.html", title="等待授权")
+
+
 @get("/password")
 async def password_page(call: NamedDependency[PageCall]) -> Response[str]:
     """The form for a new password."""
@@ -312,6 +321,6 @@ def create_router() -> Router:
                 exception_handlers=EXCEPTION_HANDLERS,
                 include_in_schema=False,
             ),
-            portal_router("/", [logout, stay, password_page, new_password]),
+            portal_router("/", [logout, stay, waiting_page, password_page, new_password]),
         ],
     )

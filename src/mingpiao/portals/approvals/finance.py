@@ -6,19 +6,17 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from mingpiao.approvals import service as approvals
-from mingpiao.approvals.model import Preview, Proposal, ProposalState
-from mingpiao.house.rooms import proposal_kinds
-from mingpiao.kernel.errors import Problem, Refusal, refuse
-from mingpiao.portals.approvals.lists import PROPOSALS, STATE_COLOURS
+from mingpiao.approvals.model import Preview, Proposal
+from mingpiao.kernel.errors import Problem, Refusal
+from mingpiao.portals.approvals.deciding import DEPARTMENTS, decide, show_proposal, withdraw_own
+from mingpiao.portals.approvals.lists import PROPOSALS
 from mingpiao.portals.approvals.rights import APPROVALS_DECIDE, APPROVALS_PROPOSE
 from mingpiao.portals.consequences import is_confirmed
-from mingpiao.portals.details import HistoryLine
-from mingpiao.portals.forms import read_form
 from mingpiao.portals.lists import list_helpers, read_chosen, show_list, show_refused
 from mingpiao.portals.overview.worklist import Tile, rules_waiting
 from mingpiao.portals.regions import home_region
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageCall, redirect, require_right
+from mingpiao.portals.session import PageCall, require_right
 
 #: Changes that are looked at and approved together.
 _MOST_AT_ONCE = 50
@@ -40,7 +38,7 @@ async def _waiting(call: PageCall) -> Tile:
 @get("/approvals/{proposal_id:int}")
 async def proposal_page(call: NamedDependency[PageCall], proposal_id: FromPath[int]) -> Response[str]:
     """One proposed change: before and after, what it touches, and the decision if the person may take it."""
-    return await _show(call, proposal_id)
+    return await show_proposal(call, proposal_id, DEPARTMENTS)
 
 
 @post("/approvals/{proposal_id:int}", guards=[require_right(APPROVALS_DECIDE)], status_code=200)
@@ -48,17 +46,7 @@ async def decide_proposal(
     call: NamedDependency[PageCall], proposal_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:
     """Approve or return, as the form's `decision` says."""
-    form = await read_form(call.request)
-    opinion = form.get("opinion", "")
-    verbs = {"approve": approvals.approve, "return": approvals.reject}
-    if form.get("decision") not in verbs:
-        raise refuse("proposal.decision_unknown", "没有这种操作，请返回变更页面选择通过或退回。")
-    try:
-        async with call.services.database.system() as connection:  # system: a verb writes
-            await verbs[form["decision"]](connection, proposal_id, opinion=opinion, acting=call.acting)
-    except Refusal as refusal:
-        return await _show(call, proposal_id, refusal.problems, opinion)
-    return redirect(call.request, approvals.address_of(proposal_id))
+    return await decide(call, proposal_id, DEPARTMENTS)
 
 
 @post("/approvals/{proposal_id:int}/withdraw", guards=[require_right(APPROVALS_PROPOSE)], status_code=200)
@@ -66,12 +54,7 @@ async def withdraw_proposal(
     call: NamedDependency[PageCall], proposal_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:
     """Take an own proposal back."""
-    try:
-        async with call.services.database.system() as connection:  # system: a verb writes
-            await approvals.withdraw(connection, proposal_id, acting=call.acting)
-    except Refusal as refusal:
-        return await _show(call, proposal_id, refusal.problems)
-    return redirect(call.request, approvals.address_of(proposal_id))
+    return await withdraw_own(call, proposal_id, DEPARTMENTS)
 
 
 @post("/approvals/batch", guards=[require_right(APPROVALS_DECIDE)], status_code=200)
@@ -139,56 +122,6 @@ async def _approved(call: PageCall, proposal_id: int, opinion: str) -> OneOfMany
     except Refusal as refusal:
         return msgspec.structs.replace(one, problem=refusal.problems[0].message)
     return msgspec.structs.replace(one, proposal=proposal)
-
-
-async def _show(
-    call: PageCall, proposal_id: int, problems: tuple[Problem, ...] = (), opinion: str = ""
-) -> Response[str]:
-    catalog = await call.services.catalog.get()
-    async with call.reads() as connection:
-        proposal = await approvals.get_proposal(connection, proposal_id)
-        kind = proposal_kinds()[proposal.kind]
-        there = await kind.exists(connection, proposal.key)
-    # system: what a change touches is counted also where no department looks, as in drafts
-    async with call.services.database.system() as connection:
-        shown = await approvals.preview(connection, proposal)
-    waiting = proposal.state is ProposalState.OPEN
-    own = proposal.author == call.acting.actor
-    return page(
-        call.request,
-        "approvals/proposal.html",
-        title=f"{kind.label}变更：{proposal.title}",
-        crumbs=[(PROPOSALS.title, PROPOSALS.address)],
-        proposal=proposal,
-        state_colour=STATE_COLOURS[proposal.state],
-        department=catalog.departments[proposal.region_code].name,
-        shown=shown,
-        subject_page=kind.page(proposal.key) if there else "",
-        here=approvals.address_of(proposal_id),
-        may_decide=approvals.may_decide(proposal, acting=call.acting),
-        may_withdraw=waiting and own,
-        waiting=waiting,
-        own=own,
-        lines=_history(proposal),
-        problems=problems,
-        opinion=opinion,
-    )
-
-
-def _history(proposal: Proposal) -> list[HistoryLine]:
-    lines = [
-        HistoryLine(at=proposal.proposed_at, what="提交变更", who=proposal.author_name, note=proposal.reason)
-    ]
-    if proposal.decided_at is not None:
-        lines.append(
-            HistoryLine(
-                at=proposal.decided_at,
-                what=proposal.state.label,
-                who=proposal.decided_by_name or "",
-                note=proposal.opinion,
-            )
-        )
-    return lines
 
 
 HANDLERS = [

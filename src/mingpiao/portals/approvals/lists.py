@@ -1,12 +1,13 @@
 """The worklist of proposed changes."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import msgspec
 
 from mingpiao.approvals.model import Proposal, ProposalFilter, ProposalState
 from mingpiao.approvals.service import address_of, list_proposals, may_decide
+from mingpiao.house.model import Circle
 from mingpiao.house.rooms import proposal_kinds
 from mingpiao.identity.model import Account, acting_for
 from mingpiao.portals.approvals.rights import APPROVALS_DECIDE
@@ -15,6 +16,7 @@ from mingpiao.portals.list_columns import Badge, Column, Note, Parts
 from mingpiao.portals.list_filters import ChoiceFilter, Here, Options
 from mingpiao.portals.list_model import Batch, ExportFile, Listing
 from mingpiao.storage.paging import Page
+from mingpiao.storage.scope import SYSTEM
 
 STATE_COLOURS = {
     ProposalState.OPEN: "orange",
@@ -38,8 +40,8 @@ def kind_label(proposal: Proposal) -> str:
 
 
 def department_name(here: Here, proposal: Proposal) -> str:
-    """The department whose people decide a proposal."""
-    return here.catalog.departments[proposal.region_code].name
+    """The department whose people decide a proposal; empty among 安全管理员."""
+    return here.catalog.departments[proposal.region_code].name if proposal.region_code else ""
 
 
 def _usual(_account: Account, values: dict[str, str]) -> dict[str, str]:
@@ -47,31 +49,41 @@ def _usual(_account: Account, values: dict[str, str]) -> dict[str, str]:
     return values | {"state": values["state"] or ProposalState.OPEN.value}
 
 
-async def _kinds(_here: Here) -> Options:
-    return sorted((kind.kind, kind.label) for kind in proposal_kinds().values())
+def _kinds(among: Circle) -> Callable[[Here], Awaitable[Options]]:
+    async def options(_here: Here) -> Options:
+        return sorted((kind.kind, kind.label) for kind in proposal_kinds().values() if kind.among == among)
+
+    return options
 
 
-async def _fetch(here: Here, wanted: Mapping[str, Any], key: str, limit: int) -> Page[ProposalRow]:
-    state = None if wanted["state"] == _ALL else ProposalState(wanted["state"])
-    found = await list_proposals(
-        here.connection, ProposalFilter(state=state, kind=wanted["kind"]), after=key, limit=limit
-    )
-    rows = tuple(ProposalRow(proposal=each, department=department_name(here, each)) for each in found.items)
-    return Page(items=rows, next_key=found.next_key, total=found.total)
+def _fetch(
+    among: Circle,
+) -> Callable[[Here, Mapping[str, Any], str, int], Awaitable[Page[ProposalRow]]]:
+    async def fetch(here: Here, wanted: Mapping[str, Any], key: str, limit: int) -> Page[ProposalRow]:
+        state = None if wanted["state"] == _ALL else ProposalState(wanted["state"])
+        asked = ProposalFilter(state=state, kind=wanted["kind"], among=among)
+        found = await list_proposals(here.connection, asked, after=key, limit=limit)
+        rows = tuple(
+            ProposalRow(proposal=each, department=department_name(here, each)) for each in found.items
+        )
+        return Page(items=rows, next_key=found.next_key, total=found.total)
+
+    return fetch
 
 
+_STATE = ChoiceFilter(
+    name="state",
+    label="状态",
+    options=[*((state.value, state.label) for state in ProposalState), (_ALL, "全部")],
+    empty="",
+)
 PROPOSALS: Listing[ProposalRow] = Listing(
     name="finance_proposals",
     address="/finance/approvals",
     title="待审变更",
     filters=(
-        ChoiceFilter(
-            name="state",
-            label="状态",
-            options=[*((state.value, state.label) for state in ProposalState), (_ALL, "全部")],
-            empty="",
-        ),
-        ChoiceFilter(name="kind", label="事项", options=_kinds),
+        _STATE,
+        ChoiceFilter(name="kind", label="事项", options=_kinds("department")),
     ),
     usual=_usual,
     columns=(
@@ -109,7 +121,7 @@ PROPOSALS: Listing[ProposalRow] = Listing(
             value=lambda row: row.proposal.decided_by_name,
         ),
     ),
-    fetch=_fetch,
+    fetch=_fetch("department"),
     empty=("没有待审的变更", "提交后须由另一人审核的变更会列在这里；办完的请选择其他状态查看。"),
     export=ExportFile(action="proposal:export", file="proposals", right=FINANCE_VIEW),
     template="approvals/approvals.html",
@@ -120,5 +132,47 @@ PROPOSALS: Listing[ProposalRow] = Listing(
         noun="变更",
         row_id=lambda row: str(row.proposal.proposal_id),
         offered=lambda row, account: may_decide(row.proposal, acting=acting_for(account)),
+    ),
+)
+SECURITY_PROPOSALS: Listing[ProposalRow] = Listing(
+    name="security_proposals",
+    address="/admin/approvals",
+    title="待确认变更",
+    # No scope of administrators reads proposals; the verb restricts to theirs.
+    scope=lambda _account: SYSTEM,
+    filters=(_STATE, ChoiceFilter(name="kind", label="事项", options=_kinds("security"))),
+    usual=_usual,
+    columns=(
+        Column(
+            name="title",
+            label="变更内容",
+            kind="wide",
+            head=True,
+            value=lambda row: row.proposal.title,
+            link=lambda row: address_of(row.proposal.proposal_id, "security"),
+        ),
+        Column(name="kind", label="事项", kind="short", value=lambda row: kind_label(row.proposal)),
+        Column(name="reason", label="原因", kind="long", phone=False, value=lambda row: row.proposal.reason),
+        Column(name="author", label="提交人", phone=False, value=lambda row: row.proposal.author_name),
+        Column(
+            name="proposed",
+            label="提交时间",
+            kind="moment",
+            phone=False,
+            value=lambda row: row.proposal.proposed_at,
+        ),
+        Column(
+            name="state",
+            label="状态",
+            value=lambda row: Badge(row.proposal.state.label, STATE_COLOURS[row.proposal.state]),
+        ),
+        Column(
+            name="decided_by", label="办理人", phone=False, value=lambda row: row.proposal.decided_by_name
+        ),
+    ),
+    fetch=_fetch("security"),
+    empty=(
+        "没有待确认的变更",
+        "一位安全管理员提交的授权和口令策略，由另一位在这里确认；办完的请选择其他状态查看。",
     ),
 )

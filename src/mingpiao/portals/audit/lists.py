@@ -9,7 +9,7 @@ import msgspec
 from markupsafe import Markup
 
 from mingpiao.catalog.model import Catalog
-from mingpiao.identity.model import Account, ChangedValue, Role
+from mingpiao.identity.model import ADMINISTRATORS, Account, ChangedValue, Role
 from mingpiao.identity.service import AuditRow, TrailQuestion, audit_trail
 from mingpiao.portals.audit.filters import ActionFilter, TrailDays, usual_trail
 from mingpiao.portals.audit.rights import DEPARTMENT_AUDIT, UNIT_AUDIT
@@ -20,7 +20,7 @@ from mingpiao.portals.audit.wording import (
     subject_kinds,
     subject_word,
 )
-from mingpiao.portals.gates import ADMINISTER, UNIT_ROLES, Right
+from mingpiao.portals.gates import AUDIT, UNIT_ROLES, Right
 from mingpiao.portals.list_columns import Column, Note, Parts
 from mingpiao.portals.list_filters import Filter, Here, RegionFilter, TextFilter, UnitFilter
 from mingpiao.portals.list_model import ExportFile, Listing
@@ -112,7 +112,7 @@ def _place(row: AuditRow, catalog: Catalog, unit: str) -> str:
     if not row.actor_role:
         return unit if row.actor.startswith("app:") else ""
     role = Role(row.actor_role)
-    if role is Role.ADMINISTRATOR:
+    if role in ADMINISTRATORS or role is Role.UNGRANTED:
         return role.label
     department = catalog.departments.get(row.actor_region or "")
     return f"{department.name if department else unit}，{role.label}"
@@ -299,4 +299,4 @@ UNIT_AUDIT_LIST = _listing("unit", "unit_audit", UNIT_AUDIT, (), of_units=False)
 DEPARTMENT_AUDIT_LIST = _listing(
     "finance", "finance_audit", DEPARTMENT_AUDIT, (_UNIT, _REGION), of_units=True
 )
-ALL_AUDIT = _listing("admin", "audit", ADMINISTER, (_UNIT, _REGION), of_units=True)
+ALL_AUDIT = _listing("admin", "audit", AUDIT, (_UNIT, _REGION), of_units=True)

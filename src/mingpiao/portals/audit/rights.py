@@ -1,4 +1,4 @@
-"""Rights of the pages of the audit trail; administrators read it under `ADMINISTER`."""
+"""Rights of the pages of the audit trail; 审计管理员 read it under `AUDIT`."""
 
 from mingpiao.identity.model import Role
 from mingpiao.portals.gates import DEPARTMENT_ROLES, Right

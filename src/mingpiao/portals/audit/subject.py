@@ -2,7 +2,7 @@
 
 from mingpiao.portals.audit import admin, finance, lists, unit
 from mingpiao.portals.audit.rights import DEPARTMENT_AUDIT, UNIT_AUDIT
-from mingpiao.portals.gates import ADMINISTER
+from mingpiao.portals.gates import AUDIT
 from mingpiao.portals.subjects import MenuEntry, Subject
 
 SUBJECT = Subject(
@@ -15,7 +15,7 @@ SUBJECT = Subject(
         MenuEntry(
             right=DEPARTMENT_AUDIT, place=305, label="操作留痕", address="/finance/audit", icon="shield-check"
         ),
-        MenuEntry(right=ADMINISTER, place=330, label="操作留痕", address="/admin/audit", icon="shield-check"),
+        MenuEntry(right=AUDIT, place=330, label="操作留痕", address="/admin/audit", icon="shield-check"),
     ),
     help={"/admin/audit": "start#系统管理员"},
 )

@@ -2,7 +2,7 @@
 
 from mingpiao.house.opening import FILES
 from mingpiao.portals.exports import pages
-from mingpiao.portals.gates import ADMINISTER, DEPARTMENT_ROLES, UNIT_VIEW, Right
+from mingpiao.portals.gates import ADMIN_VIEW, DEPARTMENT_ROLES, UNIT_VIEW, Right
 from mingpiao.portals.subjects import MenuEntry, Subject
 
 _DEPARTMENT = Right("department", DEPARTMENT_ROLES)
@@ -18,7 +18,7 @@ SUBJECT = Subject(
         for portal, right, place in (
             ("unit", UNIT_VIEW, 80),
             ("finance", _DEPARTMENT, 295),
-            ("admin", ADMINISTER, 340),
+            ("admin", ADMIN_VIEW, 340),
         )
     ),
     help={"/admin/exports": "finance#我的导出"},

@@ -16,8 +16,9 @@ from mingpiao.issuing.service import day_totals
 from mingpiao.jobs.schedules import list_rounds
 from mingpiao.kernel.clock import today
 from mingpiao.numbering.service import pool_levels
+from mingpiao.portals.gates import ADMINISTER
 from mingpiao.portals.rendering import page
-from mingpiao.portals.session import PageCall
+from mingpiao.portals.session import PageCall, require_right
 
 _SHOWN_DAYS = 30
 
@@ -30,7 +31,7 @@ class DutyRound(msgspec.Struct, frozen=True, kw_only=True):
     next_run: datetime
 
 
-@get("/")
+@get("/", guards=[require_right(ADMINISTER)])
 async def state(call: NamedDependency[PageCall]) -> Response[str]:
     """Database, worker, bills of today and of thirty days, numbers left, background work."""
     health = await call.services.health.examine()

@@ -1,0 +1,1 @@
+"""What 安全管理员 decide: who may do what."""
