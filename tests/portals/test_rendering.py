@@ -159,6 +159,10 @@ RIGHTS = {
             "DEPARTMENT_HEAD",
         }
     },
+    "paper.rights": {
+        "paper_move": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"},
+        "unit_paper": {"UNIT_HANDLER", "UNIT_MANAGER"},
+    },
     "payers.rights": {"unit_payers": {"UNIT_HANDLER", "UNIT_MANAGER"}},
     "qualifications.rights": {
         "unit_qualifications": {"UNIT_MANAGER"},
