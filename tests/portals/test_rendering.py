@@ -162,6 +162,7 @@ RIGHTS = {
     "paper.rights": {
         "paper_move": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"},
         "unit_paper": {"UNIT_HANDLER", "UNIT_MANAGER"},
+        "unit_paper_decide": {"UNIT_MANAGER"},
     },
     "payers.rights": {"unit_payers": {"UNIT_HANDLER", "UNIT_MANAGER"}},
     "qualifications.rights": {

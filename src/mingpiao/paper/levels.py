@@ -19,6 +19,7 @@ from mingpiao.paper.moving import (
     problem,
 )
 from mingpiao.paper.ranges import parted, read_ranges
+from mingpiao.paper.stopping import refuse_stopped
 from mingpiao.units.service import get, lock_managed, points_of_unit, refuse_closed
 
 IN_STOCK = frozenset({PaperState.STOCK})
@@ -92,7 +93,7 @@ async def allot_to_unit(
     """发放 from one's own department to a unit of its region; the sheets are on their way until it accepts. The step's id.
 
     Raises `Refusal` as `allot_to_region` does, and `unit.unknown` (404), `unit.closed` (409), `paper.other_region`
-    (409) for a unit of another department.
+    (409) for a unit of another department, `paper.unit_stopped` (409) for ordinary paper where it stopped.
     """
     own = department_of(acting=acting)
     checked(form_problems(request_no, note))
@@ -102,6 +103,7 @@ async def allot_to_unit(
     if unit.region_code != own:
         message = "该单位不由本部门直接管理，请先发放给它所在地区的财政部门。"
         raise refuse("paper.other_region", message, field="unit", status=409)
+    await refuse_stopped(connection, unit_id, ranges)
     taker = PaperHolder(unit_id=unit_id)
     return await _send(connection, PaperWay.ALLOT, ranges, taker, request_no, note, acting=acting)
 
@@ -237,7 +239,8 @@ async def move_to_point(
     """From a unit's store to one of its issuing points, or `back`; the step's id.
 
     Raises `Refusal`: `access.denied` (403), `paper.not_held` and `paper.request_no_used` (409), and what is wrong
-    with the form (422). A point that is out of use gets nothing, and gives back what it has.
+    with the form (422), `paper.unit_stopped` (409) for ordinary paper. A point that is out of use gets nothing, and gives
+    back what it has.
     """
     store = unit_holder(acting=acting)
     problems = form_problems(request_no, note)
@@ -245,10 +248,13 @@ async def move_to_point(
     if point not in points or not (back or points[point].active):
         problems.append(problem("point", "请选择本单位在用的开票点。"))
     checked(problems)
+    ranges = read_ranges(sheets)
+    if not back:
+        await refuse_stopped(connection, store.unit_id or 0, ranges)
     place = PaperHolder(unit_id=store.unit_id, point=point)
     wanted = WantedStep(
         way=PaperWay.TAKE_BACK if back else PaperWay.HAND_OUT,
-        ranges=read_ranges(sheets),
+        ranges=ranges,
         giver=place if back else store,
         taker=store if back else place,
         out_of=IN_STOCK,

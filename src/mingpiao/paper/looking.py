@@ -171,7 +171,7 @@ async def trace_sheet(connection: AsyncConnection, code: str, number: str) -> Pa
     Raises `Refusal`: `paper.form_invalid` (422, by field), `paper.sheet_unknown` (404) for a sheet of no batch or of
     nobody within the scope.
     """
-    sheet = _sheet(code, number)
+    sheet = sheet_of(code, number)
     given = {"sheets": written([sheet])}
     batches = await batches_of(connection, [sheet])
     steps = [_step(row) for row in await connection.execute(_OF_SHEET, given)]
@@ -188,7 +188,8 @@ async def trace_sheet(connection: AsyncConnection, code: str, number: str) -> Pa
     )
 
 
-def _sheet(code: str, number: str) -> PaperRange:
+def sheet_of(code: str, number: str) -> PaperRange:
+    """The one sheet with a code and number. Raises `Refusal` (`paper.form_invalid`, 422, by field)."""
     problems = []
     if not is_code(code):
         problems.append(problem("code", "票据代码是8位数字。"))

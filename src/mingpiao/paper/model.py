@@ -3,7 +3,7 @@
 A sheet is named by one number, code × 10¹⁰ + number, as a bill is.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 import msgspec
@@ -227,3 +227,130 @@ class PaperTrace(msgspec.Struct, frozen=True, kw_only=True):
     holder: PaperHolder | None
     state: PaperState | None
     steps: tuple[PaperStep, ...]
+
+
+class LossNotice(msgspec.Struct, frozen=True, kw_only=True):
+    """遗失公告: which sheets somebody lost, and what they say of it in public."""
+
+    step_id: int
+    holder_name: str
+    ranges: tuple[PaperRange, ...]
+    lost_on: date
+    notice: str
+    published_at: datetime
+
+
+class DestructionState(StrEnum):
+    """待批准, 待销毁 or 不予批准, 待会签 when the first has signed, 已销毁 when the second has."""
+
+    ASKED = "asked"
+    APPROVED = "approved"
+    REFUSED = "refused"
+    SIGNED = "signed"
+    DONE = "done"
+
+    @property
+    def label(self) -> str:
+        return _DESTRUCTION_STATES[self]
+
+
+_DESTRUCTION_STATES = {
+    DestructionState.ASKED: "待批准",
+    DestructionState.APPROVED: "已批准，待销毁",
+    DestructionState.REFUSED: "不予批准",
+    DestructionState.SIGNED: "待会签",
+    DestructionState.DONE: "已销毁",
+}
+
+
+class WantedDestruction(msgspec.Struct, frozen=True, kw_only=True):
+    """What is said of a destruction when it is signed: `destroyed_on` None for a day that could not be read."""
+
+    destroyed_on: date | None
+    place: str
+    witnesses: str
+
+
+class DestructionList(msgspec.Struct, frozen=True, kw_only=True):
+    """销毁清册: who asked, who decided, when and before whom the sheets were destroyed, and who signed."""
+
+    list_id: int
+    holder: PaperHolder
+    holder_name: str
+    ranges: tuple[PaperRange, ...]
+    reason: str
+    state: DestructionState
+    asked_by: str
+    asked_by_name: str
+    asked_at: datetime
+    decided_by: str | None
+    decided_by_name: str
+    decided_at: datetime | None
+    decision: str
+    destroyed_on: date | None
+    place: str
+    witnesses: str
+    signed_by: str | None
+    signed_by_name: str
+    signed_at: datetime | None
+    countersigned_by: str | None
+    countersigned_by_name: str
+    countersigned_at: datetime | None
+
+    @property
+    def count(self) -> int:
+        return sum(each.count for each in self.ranges)
+
+
+class StockTaking(msgspec.Struct, frozen=True, kw_only=True):
+    """盘点: what the books said and what was found; `missing` and `surplus` are the differences."""
+
+    stocktaking_id: int
+    booked: tuple[PaperRange, ...]
+    counted: tuple[PaperRange, ...]
+    missing: tuple[PaperRange, ...]
+    surplus: tuple[PaperRange, ...]
+    explanation: str
+    counted_by: str
+    made_by_name: str
+    made_at: datetime
+
+
+class PaperStop(msgspec.Struct, frozen=True, kw_only=True):
+    """A unit that has or had ordinary paper (传统纸质票据), and how far it is with ending it.
+
+    `left` are sheets that it could use, `void` those that wait for destruction. `counted` says that it took stock after
+    it stopped; None of `stopped_at`: it has not stopped.
+    """
+
+    unit_id: int
+    name: str
+    region_code: str
+    stopped_at: datetime | None
+    reason: str
+    left: int
+    void: int
+    destroyed: int
+    counted: bool
+
+    @property
+    def stage(self) -> str:
+        """未停用, 待盘点, 待核销, 待销毁 or 已完成."""
+        if self.stopped_at is None:
+            return "未停用"
+        if not self.counted and (self.left or self.void):
+            return "待盘点"
+        if self.left:
+            return "待核销"
+        return "待销毁" if self.void else "已完成"
+
+
+class StopSum(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the units of a region are with ending ordinary paper: units by stage, and their sheets."""
+
+    region_code: str
+    units: int
+    by_stage: dict[str, int]
+    left: int
+    void: int
+    destroyed: int

@@ -154,7 +154,7 @@ async def write_step(connection: AsyncConnection, wanted: WantedStep, *, acting:
     if step_id is None:
         same = (await connection.execute(_SAME, values)).one_or_none()
         if same is None:
-            message = "这些号码刚刚已由别人办理，请刷新页面后核对。"
+            message = "这些号码里有已经办理过的，请刷新页面后核对。"
             raise refuse("paper.taken_meanwhile", message, status=409)
         if not same.is_same:
             message = "这张表单已经用于另一次办理，请从库存页面重新打开表单。"

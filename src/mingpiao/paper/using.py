@@ -10,6 +10,7 @@ from mingpiao.kernel.text import unprintable
 from mingpiao.paper.levels import IN_STOCK
 from mingpiao.paper.model import PaperHolder, PaperPurpose, PaperRange, PaperState, PaperWay
 from mingpiao.paper.moving import PAPER_HOLDINGS, PLATFORM, WantedStep, checked, move_sheets, problem
+from mingpiao.paper.stopping import refuse_stopped
 
 # All that the point has of the kind is locked: who takes a sheet waits for who took the one before.
 _HOLD_POINT = PAPER_HOLDINGS.statement("""
@@ -35,7 +36,7 @@ async def take_next_sheet(
 
     `reference` names the bill that is printed on it; the same reference again gives the same sheet. An empty `point`
     is the unit's own store. Raises `Refusal`: `paper.point_empty` (409) for a point without a sheet,
-    `paper.form_invalid` (422) for a reference that is none.
+    `paper.form_invalid` (422) for a reference that is none, `paper.unit_stopped` (409) for ordinary paper.
     """
     _check_reference(reference)
     given = {"unit_id": unit_id, "point": point, "kind_code": kind_code, "purpose": purpose.value}
@@ -91,9 +92,11 @@ def _number(reference: str) -> str:
 async def _use(
     connection: AsyncConnection, place: PaperHolder, sheet: int, reference: str, *, acting: Acting
 ) -> BillIdentity:
+    ranges = (PaperRange(sheet, sheet),)
+    await refuse_stopped(connection, place.unit_id or 0, ranges)
     wanted = WantedStep(
         way=PaperWay.USE,
-        ranges=(PaperRange(sheet, sheet),),
+        ranges=ranges,
         giver=place,
         taker=place,
         out_of=IN_STOCK,

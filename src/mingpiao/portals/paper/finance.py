@@ -32,11 +32,20 @@ from mingpiao.portals.list_columns import Column, Note, Parts
 from mingpiao.portals.list_filters import ChoiceFilter, Here, RegionFilter
 from mingpiao.portals.list_model import Button, ExportFile, Listing
 from mingpiao.portals.lists import list_handlers
+from mingpiao.portals.paper import counts, stops
 from mingpiao.portals.paper.common import FINANCE_COMMON, FINANCE_STEPS
 from mingpiao.portals.paper.common import FINANCE_HOME as HOME
+from mingpiao.portals.paper.destructions import FINANCE_DESTRUCTIONS, FINANCE_HANDLERS
+from mingpiao.portals.paper.endings import ending_forms
 from mingpiao.portals.paper.parts import own_holdings, own_parcels
 from mingpiao.portals.paper.rights import PAPER_MOVE
-from mingpiao.portals.paper.sheets import SHEETS, RangeForm, sheet_form_handlers
+from mingpiao.portals.paper.sheets import (
+    SHEETS,
+    RangeForm,
+    reason_field,
+    rest_of,
+    sheet_form_handlers,
+)
 from mingpiao.portals.regions import home_region
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
@@ -140,10 +149,21 @@ PAPER_STOCK: Listing[PaperRow] = Listing(
         Button(label="退回上级", address=f"{HOME}/return", right=PAPER_MOVE),
         Button(label="本部门库存", address=f"{HOME}/own"),
         Button(label="印制批次", address=_BATCHES),
+        Button(label="销毁清册", address=FINANCE_DESTRUCTIONS.address),
+        Button(label="停用进度", address=f"{HOME}/stops"),
         Button(label="流转记录", address=FINANCE_STEPS.address),
         Button(label="追踪", address=f"{HOME}/trace"),
     ),
     export=ExportFile(action="paper_stock:export", file="paper-stock", right=FINANCE_VIEW),
+)
+
+
+_OWN = (
+    ("待签收", "parcels", FINANCE_VIEW),
+    ("盘点", "counts", FINANCE_VIEW),
+    ("作废", "void", PAPER_MOVE),
+    ("申请销毁", "destroy", PAPER_MOVE),
+    ("报告遗失", "lose", PAPER_MOVE),
 )
 
 
@@ -156,9 +176,14 @@ async def own_page(call: NamedDependency[PageCall]) -> Response[str]:
         title="本部门的纸质票据",
         crumbs=list(_CRUMBS),
         holdings=await own_holdings(call),
+        stop=None,
         parcels=await own_parcels(call),
         parcels_address=f"{HOME}/parcels",
-        links=[("待签收", f"{HOME}/parcels")],
+        links=[
+            (label, f"{HOME}/{place}")
+            for label, place, right in _OWN
+            if allowed(call.session.account.role, right)
+        ],
         empty="上级发放、本部门签收以后在这里；省级在“印制批次”中验收入库。",
     )
 
@@ -333,7 +358,7 @@ async def _to_region(
         typed.get("sheets", ""),
         typed.get("to_region", ""),
         catalog,
-        **_rest(typed),
+        **rest_of(typed),
         acting=call.acting,
     )
 
@@ -349,7 +374,7 @@ async def _to_unit(
         message = "请填写本地区一个用票单位的全称或统一社会信用代码。"
         raise refuse("paper.form_invalid", message, field="unit", status=422)
     return await allot_to_unit(
-        connection, typed.get("sheets", ""), exact[0].unit_id, **_rest(typed), acting=call.acting
+        connection, typed.get("sheets", ""), exact[0].unit_id, **rest_of(typed), acting=call.acting
     )
 
 
@@ -357,12 +382,8 @@ async def _back(
     connection: AsyncConnection, typed: Mapping[str, str], catalog: Catalog, call: PageCall
 ) -> object:
     return await return_paper(
-        connection, typed.get("sheets", ""), catalog, **_rest(typed), acting=call.acting
+        connection, typed.get("sheets", ""), catalog, **rest_of(typed), acting=call.acting
     )
-
-
-def _rest(typed: Mapping[str, str]) -> dict[str, str]:
-    return {"request_no": typed.get("request_no", ""), "note": typed.get("note", "")}
 
 
 async def _up_fields(call: PageCall) -> tuple[tuple[FormField, ...], str]:
@@ -416,9 +437,7 @@ _FORMS = (
         crumbs=_CRUMBS,
         done=FINANCE_STEPS.address,
         fields=_up_fields,
-        note=FormField(
-            name="note", label="退回的原因", required=True, hint="最多200字。", attributes={"maxlength": 200}
-        ),
+        note=reason_field("退回的原因", "上级会看到。最多200字。"),
     ),
 )
 HANDLERS = [
@@ -429,5 +448,13 @@ HANDLERS = [
     batch_page,
     receive,
     *FINANCE_COMMON,
-    *(handler for form in _FORMS for handler in sheet_form_handlers(form)),
+    *list_handlers(FINANCE_DESTRUCTIONS),
+    *FINANCE_HANDLERS,
+    *counts.FINANCE_HANDLERS,
+    *stops.HANDLERS,
+    *(
+        handler
+        for form in (*_FORMS, *ending_forms(HOME, PAPER_MOVE, PAPER_MOVE))
+        for handler in sheet_form_handlers(form)
+    ),
 ]

@@ -59,6 +59,16 @@ SHEETS = FormField(
 )
 
 
+def reason_field(label: str, hint: str) -> FormField:
+    """The note of a form that must not go without."""
+    return FormField(name="note", label=label, required=True, hint=hint, attributes={"maxlength": MAX_NOTE})
+
+
+def rest_of(typed: Mapping[str, str]) -> dict[str, str]:
+    """The members of each such form: its own number, and the note."""
+    return {"request_no": typed.get("request_no", ""), "note": typed.get("note", "")}
+
+
 def sheet_form_handlers(form: RangeForm) -> list[HTTPRouteHandler]:
     """The page of the form, and what carries it out."""
     route = "/" + form.address.split("/", 2)[2]
