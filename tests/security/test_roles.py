@@ -366,7 +366,7 @@ async def test_sql_of_the_application_does_not_break_the_three(world: World) -> 
 
 #: What may stand in the trail of each kind, and what may not.
 _MAY = {
-    SYSTEM: ("account:disable", "bill:export", "session:sign_in"),
+    SYSTEM: ("account:disable", "bill:export", "session:sign_in", "stock:let_account"),
     SECURITY: ("role:grant", "proposal:open", "session:sign_out"),
     AUDIT: ("audit:export", "session:sign_in"),
 }
@@ -379,7 +379,13 @@ _MAY_NOT = {
         "role:grant",
         "proposal:approve",
     ),
-    SECURITY: ("account:create", "account:enable", "application:approve", "segment:allot"),
+    SECURITY: (
+        "account:create",
+        "account:enable",
+        "application:approve",
+        "segment:allot",
+        "stock:let_account",
+    ),
     AUDIT: ("account:disable", "role:grant", "stock:lock", "exception:clear"),
 }
 
