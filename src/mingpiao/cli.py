@@ -466,6 +466,27 @@ def _in_transaction(options: dict[str, Any], work: Callable[[Any], Awaitable[Mad
 
 
 @main.group()
+def access() -> None:
+    """谁也进不去时，在服务器上恢复登录。"""
+
+
+@access.command("open")
+@click.argument("place")
+@_database_option
+@_data_option
+def access_open(place: str, **options: Any) -> None:
+    """取消一处访问地址的限制，全部网络都可以登录。
+
+    PLACE 是财政部门的区划代码，或 admin（系统管理员）。没有限制时返回 1。
+    """
+    from mingpiao.identity.service import open_address_list
+
+    if not _in_transaction(options, lambda connection: open_address_list(connection, place)):
+        raise click.ClickException("这里没有访问地址的限制。")
+    click.echo("已取消限制，请尽快登录并重新设置访问地址。")
+
+
+@main.group()
 def numbers() -> None:
     """查看票据号码的来龙去脉。"""
 

@@ -4,6 +4,9 @@ from pathlib import Path
 
 from playwright.sync_api import Page, expect
 
+from mingpiao.identity.totp import code_at
+from mingpiao.kernel.clock import now
+
 
 def fill_bill(page: Page, *, payer: str, item: str, quantity: str = "1") -> None:
     """Fill the open form of 开具票据 with one item, by mouse."""
@@ -38,3 +41,14 @@ def download(page: Page, link: str, directory: Path) -> Path:
     file = directory / coming.value.suggested_filename
     coming.value.save_as(file)
     return file
+
+
+def set_up_app(page: Page) -> None:
+    """Whoever works for finance or administers scans a code right after the password, and gets ten for paper."""
+    expect(page.locator("main")).to_contain_text("请先设置动态口令")
+    page.get_by_role("button", name="开始设置").click()
+    secret = page.locator(".secret").inner_text().replace(" ", "")
+    page.get_by_label("手机上的6位数字").fill(code_at(secret, now()))
+    page.get_by_role("button", name="启用动态口令").click()
+    expect(page.locator("#recovery-codes li")).to_have_count(10)
+    page.get_by_role("link", name="已保管好，继续").click()

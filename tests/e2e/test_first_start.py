@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, expect
+from tests.e2e.steps import set_up_app
 from tests.support.site import Site
 from tests.support.waiting import wait_until
 
@@ -119,6 +120,8 @@ def test_a_province_begins_in_a_browser(browser: Browser, unset: Site, size: str
         page.fill("#new_password", f"Neu-{password}")
         page.fill("#new_again", f"Neu-{password}")
         page.get_by_role("button", name="修改密码").click()
+        page.goto("/admin")
+        set_up_app(page)
         page.goto("/admin")
         expect(page.get_by_role("heading", name="需要处理")).to_be_visible()
         picture(page, f"{size}-state")

@@ -14,6 +14,7 @@ import httpx
 import pytest
 from click.testing import CliRunner, Result
 from playwright.sync_api import Browser, Page, expect
+from tests.e2e.steps import set_up_app
 from tests.e2e.test_bill_life import check_by_face, expect_verdict
 from tests.e2e.test_first_start import answered
 from tests.e2e.visitor import Visitor
@@ -24,9 +25,7 @@ from mingpiao.cli import main
 from mingpiao.demo.accounts import DemoAccount
 from mingpiao.demo.people import uscc
 from mingpiao.founding.service import Distribution
-from mingpiao.identity.totp import code_at
 from mingpiao.issuing.model import IssueRequest, Payer, RequestItem
-from mingpiao.kernel.clock import now
 from mingpiao.setup import terminal
 
 pytestmark = pytest.mark.browser
@@ -143,9 +142,9 @@ def test_from_nothing_to_the_first_bill(
     codes = _invite_department(arrive(), arrive(), province)
     officer, head = arrive(), arrive()
     _begin(officer, "ting-jingban", codes["ting-jingban"])
-    _set_up_app(officer)
+    set_up_app(officer.page)
     _begin(head, "ting-fuze", codes["ting-fuze"])
-    _set_up_app(head)
+    set_up_app(head.page)
     _add_item(officer.page, head.page)
     _make_library(officer.page)
     manager, handler = arrive(), arrive()
@@ -165,9 +164,9 @@ def test_from_nothing_to_the_first_bill_of_a_program(
     codes = _invite_department(arrive(), arrive(), province)
     officer, head = arrive(), arrive()
     _begin(officer, "ting-jingban", codes["ting-jingban"])
-    _set_up_app(officer)
+    set_up_app(officer.page)
     _begin(head, "ting-fuze", codes["ting-fuze"])
-    _set_up_app(head)
+    set_up_app(head.page)
     _add_item(officer.page, head.page)
     _make_library(officer.page)
     app_id, secret = _open_interface_unit(officer)
@@ -230,12 +229,12 @@ def _invite_department(visitor: Visitor, security: Visitor, province: Province) 
     """One administrator invites two people, another one gives them roles; their codes by user name."""
     _sign_in_first(visitor, "xitong", province.passwords["xitong"])
     visitor.page.get_by_role("link", name="返回首页").click()
-    _set_up_app(visitor)
+    set_up_app(visitor.page)
     page = visitor.open("/admin")
     expect(page.locator("main")).to_contain_text("请系统管理员在“全部账户”中邀请负责人和经办人")
     _sign_in_first(security, "anquan", province.passwords["anquan"])
     security.page.get_by_role("link", name="返回首页").click()
-    _set_up_app(security)
+    set_up_app(security.page)
     codes = {}
     for role, username, name in (
         ("财政负责人", "ting-fuze", "赵敏"),
@@ -277,18 +276,6 @@ def _begin(visitor: Visitor, username: str, code: str) -> None:
     page.get_by_role("button", name="设置密码").click()
     page.get_by_role("link", name="去登录").click()
     visitor.sign_in(DemoAccount(role="", place="", login=username, password=_CHOSEN))
-
-
-def _set_up_app(visitor: Visitor) -> None:
-    """Whoever works for finance or administers scans a code right after the password, and gets ten for paper."""
-    page = visitor.page
-    expect(page.locator("main")).to_contain_text("请先设置动态口令")
-    page.get_by_role("button", name="开始设置").click()
-    secret = page.locator(".secret").inner_text().replace(" ", "")
-    page.get_by_label("手机上的6位数字").fill(code_at(secret, now()))
-    page.get_by_role("button", name="启用动态口令").click()
-    expect(page.locator("#recovery-codes li")).to_have_count(10)
-    page.get_by_role("link", name="已保管好，继续").click()
 
 
 def _sign_in_first(visitor: Visitor, username: str, password: str) -> None:

@@ -184,6 +184,21 @@ async def test_a_known_browser_is_served_whatever_comes_from_its_network(
     assert last.problem.code == "session.account_locked"
 
 
+async def test_one_name_is_guessed_from_many_networks_only_so_often(
+    database: Database, account: Account
+) -> None:
+    device = (await _signed_in(database)).device
+    for network in range(10):
+        for n in range(5):
+            await sign_in(database, "admin1", f"Wrong-Password-{n}", address=f"203.0.113.{network}")
+    elsewhere = await sign_in(database, "admin1", PASSWORD, address="198.51.100.9")
+    assert isinstance(elsewhere, Rejected)
+    assert elsewhere.problem.code == "session.account_locked"
+    # The owner's browser is known, and stays open.
+    own = await sign_in(database, "admin1", PASSWORD, address="198.51.100.9", device=device)
+    assert isinstance(own, SignedIn)
+
+
 async def test_a_success_between_failures_begins_the_count_anew(database: Database, account: Account) -> None:
     for _ in range(2):
         for n in range(4):

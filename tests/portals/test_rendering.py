@@ -174,6 +174,7 @@ RIGHTS = {
         "rules_write": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD"},
         "rules_approve": {"DEPARTMENT_HEAD"},
     },
+    "security.rights": {"access_addresses": {"DEPARTMENT_HEAD"}},
     "supply.rights": {
         "unit_supply": {"UNIT_HANDLER", "UNIT_MANAGER"},
         "unit_supply_order": {"UNIT_MANAGER"},

@@ -3,13 +3,15 @@
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.identity.audit import record
+from mingpiao.identity.address_lists import address_list, is_within, place_of_account, refused_address
+from mingpiao.identity.audit import entry_of, record
 from mingpiao.identity.factors import PASSWORD
 from mingpiao.identity.kept_forms import remember_owner
-from mingpiao.identity.model import Account, AuditEntry, SignedIn, Visitor, acting_as
+from mingpiao.identity.model import Account, AuditEntry, SignedIn, Visitor, acting_as, acting_for
 from mingpiao.identity.places import arrival, arrive
 from mingpiao.identity.sessions import open_session
 from mingpiao.identity.wrong_passwords import Origin
+from mingpiao.storage.database import Database
 
 
 async def begin_session(
@@ -24,7 +26,11 @@ async def begin_session(
     """Sign an account in that was proved by `factors`: from `origin`, which is known or not.
 
     Whoever calls it has proved the person, and that the account may sign in now. `details` go into the audit trail.
+    Raises `Refusal` (`access.network_denied`, 403) from a network that the person's list does not have.
     """
+    place = place_of_account(account)
+    if place and not is_within(visitor.address, (await address_list(connection, place)).networks):
+        raise refused_address()
     there = arrival(visitor, origin)
     signed_in = await open_session(
         connection, account, factors, visitor=visitor, device_hash=there.device_hash
@@ -46,3 +52,10 @@ async def begin_session(
         ),
     )
     return msgspec.structs.replace(signed_in, device=there.cookie)
+
+
+async def record_refused(database: Database, account: Account, *, address: str) -> None:
+    """Record that somebody proved who they are, but came from a network that is not allowed."""
+    async with database.system() as connection:
+        acting = acting_for(account, address=address)
+        await record(connection, entry_of("session:network_refused", account, acting=acting))

@@ -88,7 +88,8 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
     """A server-side session of an account. `factors` names how the person proved who they are (`factors.py`), and
-    `proved_at` when they did so last. `ends_at` is when it ends if nothing more is asked for.
+    `proved_at` when they did so last. `ends_at` is when it ends if nothing more is asked for. `networks` are those from
+    which it may be used; empty for all.
     """
 
     session_id: int
@@ -98,6 +99,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     proved_at: datetime
     ends_at: datetime
     csrf_token: str
+    networks: tuple[str, ...] = ()
 
 
 class Acting(msgspec.Struct, frozen=True, kw_only=True):

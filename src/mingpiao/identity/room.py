@@ -42,6 +42,8 @@ ROOM = Room(
         ),
     ),
     actions={
+        "access:open_addresses": "在服务器上取消访问地址的限制",
+        "access:set_addresses": "设置访问地址",
         "account:accept_invitation": "接受邀请，设置密码",
         "account:change_password": "修改密码",
         "account:create": "建立账户",
@@ -72,6 +74,7 @@ ROOM = Room(
         "role:grant": "授予角色",
         "role:withdraw": "收回角色",
         "session:lock": "连续输错密码，锁定账户",
+        "session:network_refused": "从不允许的网络登录",
         "session:password_right": "密码正确，等待动态口令",
         "session:prove": "再次验证身份",
         "session:refused_locked": "账户锁定期间尝试登录",
@@ -88,6 +91,7 @@ ROOM = Room(
         "factors": "验证方式",
         "format": "格式",
         "failures": "失败次数",
+        "networks": "允许的网段",
         "place": "登录地点",
         "mobile": "手机号码",
         "reason": "原因",
@@ -97,7 +101,7 @@ ROOM = Room(
         "valid_until": "账户有效期至",
         "way": "授权方式",
     },
-    subjects={"account": "账户"},
+    subjects={"access": "访问地址", "account": "账户"},
     values={
         ("account", "role"): {each.value: each.label for each in Role},
         ("session", "factors"): FACTOR_LABELS,

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.crypto.sm3 import sm3
 from mingpiao.identity.audit import entry_of, record
-from mingpiao.identity.beginning import begin_session
+from mingpiao.identity.beginning import begin_session, record_refused
 from mingpiao.identity.factors import PASSWORD, RECOVERY, TOTP
 from mingpiao.identity.grants import refuse_to_let_in
 from mingpiao.identity.model import (
@@ -53,7 +53,7 @@ from mingpiao.identity.wrong_passwords import (
     origin_of,
 )
 from mingpiao.kernel.clock import now, to_shanghai
-from mingpiao.kernel.errors import Problem, refuse
+from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.grammar import half_width
 from mingpiao.messages.service import tell_person
 from mingpiao.storage.database import Database
@@ -234,9 +234,19 @@ class SecondFactors:
         """
         async with self._database.system() as connection:
             found = await _pending(connection, token, visitor.device)
-            if found is None:
-                return Rejected(problem=_EXPIRED)
-            account, origin = found
+        if found is None:
+            return Rejected(problem=_EXPIRED)
+        try:
+            return await self._finish(token, code, found, visitor=visitor)
+        except Refusal as refused:
+            await record_refused(self._database, found[0], address=visitor.address)
+            return Rejected(problem=refused.problems[0])
+
+    async def _finish(
+        self, token: str, code: str, found: tuple[Account, Origin], *, visitor: Visitor
+    ) -> SignedIn | Rejected:
+        account, origin = found
+        async with self._database.system() as connection:
             acting = acting_for(account, address=visitor.address, factors=(PASSWORD,))
             proof = await self._check(connection, account, code, origin, acting=acting)
             if isinstance(proof, Problem):

@@ -8,8 +8,9 @@ from sqlalchemy import RowMapping, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.crypto.sm3 import sm3
+from mingpiao.identity.address_lists import ADMIN
 from mingpiao.identity.model import Account, Role, Session, SignedIn, Visitor
-from mingpiao.identity.tables import accounts, pending_sign_ins, sessions
+from mingpiao.identity.tables import accounts, address_lists, pending_sign_ins, sessions
 from mingpiao.kernel.clock import now, to_shanghai
 from mingpiao.storage.database import Database
 
@@ -101,6 +102,11 @@ async def session_of(database: Database, token: str, *, at: datetime | None = No
     query = (
         select(sessions, accounts)
         .join_from(sessions, accounts, sessions.c.account_id == accounts.c.account_id)
+        .outerjoin(
+            address_lists,
+            (address_lists.c.place == func.coalesce(accounts.c.region_code, ADMIN))
+            & accounts.c.unit_id.is_(None),
+        )
         .with_only_columns(
             sessions.c.session_id,
             sessions.c.factors,
@@ -108,6 +114,7 @@ async def session_of(database: Database, token: str, *, at: datetime | None = No
             sessions.c.proved_at,
             sessions.c.seen_at,
             sessions.c.csrf_token,
+            address_lists.c.networks,
             accounts,
         )
         .where(
@@ -135,6 +142,7 @@ async def session_of(database: Database, token: str, *, at: datetime | None = No
         proved_at=row["proved_at"],
         ends_at=min(last + IDLE_LIMIT, row["begun_at"] + ABSOLUTE_LIMIT),
         csrf_token=row["csrf_token"],
+        networks=tuple(row["networks"] or ()),
     )
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.identity import wrong_passwords
 from mingpiao.identity.audit import record
-from mingpiao.identity.beginning import begin_session
+from mingpiao.identity.beginning import begin_session, record_refused
 from mingpiao.identity.factors import PASSWORD
 from mingpiao.identity.model import AuditEntry, Rejected, SignIn, Visitor, acting_for, platform
 from mingpiao.identity.passwords import DENGBAO, NO_PASSWORD, PasswordPolicy, password_fits
@@ -65,14 +65,25 @@ async def sign_in(
     if not fits or row is None:
         async with database.system() as connection:
             return Rejected(problem=await count_failure(connection, username, origin, address=address))
+    try:
+        return await _let_in(database, row, visitor, origin, policy)
+    except Refusal as refused:
+        await record_refused(database, account_of(row), address=address)
+        return Rejected(problem=refused.problems[0])
+
+
+async def _let_in(
+    database: Database, row: RowMapping, visitor: Visitor, origin: Origin, policy: PasswordPolicy
+) -> SignIn:
+    """What follows a right password. Raises `Refusal` from a network that is not allowed."""
     async with database.system() as connection:
-        before = await wrong_passwords.clear(connection, username, origin)
+        before = await wrong_passwords.clear(connection, row["username"], origin)
         fresh = await _clear_failures(connection, row["account_id"], policy) if before is not None else None
         if fresh is None:
             return Rejected(problem=locked_problem())
         account = account_of(fresh)
         there = arrival(visitor, origin)
-        if needed := await await_factor(connection, account, there, address=address):
+        if needed := await await_factor(connection, account, there, address=visitor.address):
             return needed
         details = {"failures": str(before)} if before else {}
         return await begin_session(

@@ -141,3 +141,12 @@ kept_forms = Table(
     Column("content", LargeBinary, nullable=False),
     Column("kept_at", DateTime(timezone=True), nullable=False),
 )
+address_lists = Table(
+    "address_lists",
+    METADATA,
+    Column("place", Text, primary_key=True),
+    Column("networks", ARRAY(Text), nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("changed_by", Text, nullable=False),
+    Column("changed_at", DateTime(timezone=True), nullable=False),
+)

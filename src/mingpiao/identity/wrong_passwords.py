@@ -1,8 +1,8 @@
 """Wrong passwords, counted by what was typed as a name and where it came from, and the lock after five.
 
-A name alone never locks: else anybody could keep anybody out. The name of no account counts like any other,
-so that the lock tells nothing. A browser in which the account has signed in before has a count of its own,
-whatever else comes from its network. Counts are rows that are forgotten after a day, not lines of the audit
+A name alone never locks a browser that is known: else anybody could keep anybody out. The name of no account
+counts like any other, so that the lock tells nothing. A browser in which the account has signed in before has a
+count of its own, whatever else comes from its network. Counts are rows that are forgotten after a day, not lines of the audit
 trail, which tells of the first one and of each lock.
 """
 
@@ -20,6 +20,9 @@ from mingpiao.kernel.errors import Problem
 FAILURES_ALLOWED = 5
 #: Wrong passwords from one network within `LOCKED_FOR`, whatever the names.
 NETWORK_FAILURES_ALLOWED = 50
+#: Wrong passwords for one name within `LOCKED_FOR`, from whatever networks and browsers that are not known.
+NAME_FAILURES_ALLOWED = 50
+_ANYWHERE = "anywhere"
 LOCKED_FOR = timedelta(minutes=15)
 #: A count that nobody added to for so long is forgotten.
 FORGOTTEN_AFTER = timedelta(days=1)
@@ -46,8 +49,8 @@ ON CONFLICT (name_hash, origin) DO UPDATE SET
 RETURNING failures, locked_until
 """)
 _LOCKED = text(
-    "SELECT true FROM sign_in_failures WHERE locked_until > :moment AND origin = :origin "
-    "AND name_hash = ANY(:name_hashes) LIMIT 1"
+    "SELECT true FROM sign_in_failures WHERE locked_until > :moment AND (origin = :origin "
+    "AND name_hash = ANY(:name_hashes) OR NOT :known AND origin = :anywhere AND name_hash = :name_hash) LIMIT 1"
 )
 # The row's lock lasts for the transaction: a right password waits for wrong ones that are being counted.
 _CLEAR = text(
@@ -126,18 +129,29 @@ def known_device(device_hash: bytes) -> Origin:
 async def is_locked(connection: AsyncConnection, username: str, origin: Origin) -> bool:
     """Whether no password counts at this moment for a name, from there."""
     names = [_name_hash(username)] if origin.known else [_name_hash(username), _name_hash("")]
-    values = {"name_hashes": names, "origin": origin.label, "moment": now()}
+    values = {
+        "name_hashes": names,
+        "origin": origin.label,
+        "moment": now(),
+        "known": origin.known,
+        "anywhere": _ANYWHERE,
+        "name_hash": names[0],
+    }
     return bool(await connection.scalar(_LOCKED, values))
 
 
 async def count(connection: AsyncConnection, username: str, origin: Origin) -> Counted:
-    """Count a wrong password for its name and, unless the browser is known, for its network."""
+    """Count a wrong password for its name and, unless the browser is known, for its network and for its name wherever
+    it comes from.
+    """
     hashed = _name_hash(username)
     counted = await _count(connection, hashed, origin.label, FAILURES_ALLOWED, FORGOTTEN_AFTER)
     if origin.known:
         return counted
     whole = await _count(connection, _name_hash(""), origin.label, NETWORK_FAILURES_ALLOWED, LOCKED_FOR)
-    return Counted(counted.failures, counted.locked or whole.locked, counted.telling or whole.telling)
+    anywhere = await _count(connection, hashed, _ANYWHERE, NAME_FAILURES_ALLOWED, LOCKED_FOR)
+    locked = counted.locked or whole.locked or anywhere.locked
+    return Counted(counted.failures, locked, counted.telling or whole.telling)
 
 
 async def _count(

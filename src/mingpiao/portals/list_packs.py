@@ -17,7 +17,8 @@ from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.portals.forms import clean
 from mingpiao.portals.list_filters import Here, Sources, sources_of
 from mingpiao.portals.list_model import Listing, Pack, read_list_query
-from mingpiao.portals.session import PageCall
+from mingpiao.portals.proof import Sensitive, require_proof
+from mingpiao.portals.session import PageCall, visitor_of
 
 CHOSEN = "chosen"
 DOCUMENTS = "documents"
@@ -28,7 +29,9 @@ _BATCH = 500
 
 
 async def order_pack(call: PageCall, listing: Listing[Any], account: Account, file_name: str) -> None:
-    """Take the list's form and ask a worker for the pack. Raises `Refusal`."""
+    """Take the list's form and ask a worker for the pack. Raises `Refusal`, and `ProofNeeded` for one of all that a
+    filter finds without a fresh proof.
+    """
     pack, export = pack_of(listing), listing.export
     if export is None:
         raise ValueError(f"the list {listing.name} has no export")
@@ -40,7 +43,16 @@ async def order_pack(call: PageCall, listing: Listing[Any], account: Account, fi
         name: clean(str(form.get(_FILTER + name) or "")) for each in listing.filters for name in each.names
     }
     question = {name: text for name, text in given.items() if text} | {DOCUMENTS: ending}
-    if str(form.get("extent") or "") != "all":
+    if str(form.get("extent") or "") == "all":
+        await require_proof(
+            call.services,
+            call.request,
+            Sensitive.EXPORTS,
+            call.session,
+            visitor=visitor_of(call.request),
+            acting=call.acting,
+        )
+    else:
         question[CHOSEN] = ",".join(_ids_of(pack, [str(each) for each in form.getall(CHOSEN, [])]))
     await _check(sources_of(call.services), listing, account, question)
     order = ExportOrder(

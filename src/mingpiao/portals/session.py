@@ -22,7 +22,9 @@ from mingpiao.identity.service import (
     IdentitySettings,
     demanded_of,
     has_two_factors,
+    is_within,
     record,
+    refused_address,
     session_of,
 )
 from mingpiao.kernel.clock import now
@@ -253,6 +255,8 @@ async def require_session(connection: _Connection, handler: BaseRouteHandler) ->
     if visit is None:
         raise LoginRequired(await _keep_signed_out(connection, handler))
     session = visit.session
+    if not is_within(client_address(connection), session.networks) and connection.url.path != "/logout":
+        raise refused_address()
     if isinstance(connection, Request):
         if connection.method in _READING_METHODS:
             await load_shown(services_of(connection), connection, session.account.account_id)

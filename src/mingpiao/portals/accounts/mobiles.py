@@ -18,6 +18,7 @@ from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.forms import PageForm, form_page, read_form
 from mingpiao.portals.kept import NEVER_KEPT
 from mingpiao.portals.navigation import home_of
+from mingpiao.portals.proof import Sensitive, sensitive
 from mingpiao.portals.rendering import page
 from mingpiao.portals.routing import portal_router
 from mingpiao.portals.session import PageCall, redirect, require_right
@@ -35,7 +36,12 @@ async def mobile_form(
     return await _of_unit(call, account_id, {})
 
 
-@post("/accounts/{account_id:int}/mobile", guards=_GUARDS, status_code=200)
+@post(
+    "/accounts/{account_id:int}/mobile",
+    guards=_GUARDS,
+    status_code=200,
+    opt=sensitive(Sensitive.ROLES),
+)
 async def change_mobile(
     call: NamedDependency[PageCall], account_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:

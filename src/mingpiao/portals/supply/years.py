@@ -10,6 +10,7 @@ from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.portals.forms import FormField, PageForm, form_page, read_form
 from mingpiao.portals.gates import FINANCE_VIEW, allowed
 from mingpiao.portals.kept import use_kept_members
+from mingpiao.portals.proof import Sensitive, sensitive
 from mingpiao.portals.session import PageCall, redirect, require_right
 from mingpiao.portals.supply.parts import typed_number
 from mingpiao.portals.supply.rights import SUPPLY_SETTINGS
@@ -64,7 +65,12 @@ async def _page(
     )
 
 
-@post("/supply/years", guards=[require_right(SUPPLY_SETTINGS)], status_code=200)
+@post(
+    "/supply/years",
+    guards=[require_right(SUPPLY_SETTINGS)],
+    status_code=200,
+    opt=sensitive(Sensitive.NUMBERS),
+)
 async def open_codes_of_year(call: NamedDependency[PageCall]) -> Response[str] | Response[bytes]:
     """Open the year; a worker goes through the units."""
     typed = await read_form(call.request)
