@@ -14,6 +14,7 @@ from typing import IO, Any, TypeVar
 import click
 
 from mingpiao import settings as settings_module
+from mingpiao.agent.commands import agent
 from mingpiao.kernel.errors import Refusal
 from mingpiao.processes.supervise import PortError, ProcessError, fetch_status
 from mingpiao.settings import Settings, SettingsError
@@ -58,6 +59,9 @@ def main() -> None:
 
     所有选项也可以用环境变量 MINGPIAO_名称 设置，例如 MINGPIAO_DATABASE_URL。
     """
+
+
+main.add_command(agent)
 
 
 def _database_option(command: Command) -> Command:

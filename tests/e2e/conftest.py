@@ -18,7 +18,7 @@ from sqlalchemy import text
 from tests.e2e.town import Town
 from tests.e2e.visitor import Visitor
 from tests.support.province import MASTER
-from tests.support.site import Site
+from tests.support.site import Site, free_port
 from tests.support.waiting import PATIENCE_SECONDS
 
 from mingpiao.demo import province as demo_province
@@ -63,11 +63,17 @@ def town() -> Iterator[Town]:
     key = directory / "master.key"
     key.write_text(MASTER.hex())
     key.chmod(0o600)
-    site = Site(directory, durable=False, settings={"MINGPIAO_DEMO": "true", "MINGPIAO_RUN_WORKER": "true"})
+    agent_port = free_port()
+    given = {
+        "MINGPIAO_DEMO": "true",
+        "MINGPIAO_RUN_WORKER": "true",
+        "MINGPIAO_UKEY_AGENT_PORT": str(agent_port),
+    }
+    site = Site(directory, durable=False, settings=given)
     try:
         site.prepare()
         accounts, trust = asyncio.run(_settle(site, key))
-        yield Town(site, accounts, trust)
+        yield Town(site, accounts, trust, agent_port)
     finally:
         site.close()
         shutil.rmtree(directory, ignore_errors=True)

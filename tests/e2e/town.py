@@ -9,10 +9,13 @@ from mingpiao.sealing.service import TrustStore
 
 
 class Town:
-    """The site, who can sign in, the sessions of those who did, and whose signatures count."""
+    """The site, who can sign in, the sessions of those who did, whose signatures count, and where a UKey agent is
+    looked for.
+    """
 
-    def __init__(self, site: Site, accounts: list[DemoAccount], trust: TrustStore) -> None:
+    def __init__(self, site: Site, accounts: list[DemoAccount], trust: TrustStore, agent_port: int) -> None:
         self.site = site
         self.accounts = {account.login: account for account in accounts}
         self.sessions: dict[str, list[Any]] = {}
         self.trust = trust
+        self.agent_port = agent_port

@@ -27,7 +27,7 @@ class _Forms(HTMLParser):
             if given.get("type") == "radio" and "checked" not in given:
                 return
             self.members[given["name"]] = given.get("value", "")
-        elif tag == "select":
+        elif tag == "select" and given.get("name"):
             self._select = given["name"]
             self.members.setdefault(self._select, "")
         elif tag == "option" and self._select and "selected" in given:

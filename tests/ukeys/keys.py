@@ -1,18 +1,21 @@
 """Who has UKeys in tests, and CAs that issue them."""
 
+from base64 import b64encode
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 from asn1crypto import pem
 from asn1crypto.x509 import Name
+from tests.support.browser import ADDRESS, Browser, members_of
 from tests.support.province import MASTER
 from tests.support.world import World
 
 from mingpiao.crypto import x509
+from mingpiao.crypto.challenges import signed_text
 from mingpiao.crypto.pkcs10 import make_request, to_pem
 from mingpiao.crypto.sm2 import PrivateKey
-from mingpiao.identity.model import Acting, acting_for
+from mingpiao.identity.model import Account, Acting, acting_for
 from mingpiao.kernel.clock import now
 from mingpiao.ukeys.model import UKey
 from mingpiao.ukeys.service import apply_in_unit, deliver_ukey, issue_ukey
@@ -54,6 +57,30 @@ async def delivered(world: World, key: PrivateKey, holder: str = "handler") -> U
     made = await issued(world, key, holder)
     async with world.database.system() as connection:
         return await deliver_ukey(connection, made.ukey_id, acting=acting(world, "manager"))
+
+
+async def given(world: World, key: PrivateKey, account: Account, manager: Acting) -> UKey:
+    """A fetched UKey of any account, applied for by its unit's manager."""
+    request = request_of(key, account.display_name)
+    async with world.database.system() as connection:
+        made = await apply_in_unit(connection, account.account_id, "", request, acting=manager)
+        await issue_ukey(connection, made.ukey_id, MASTER, ORGANIZATION, acting=acting(world, "officer"))
+        return await deliver_ukey(connection, made.ukey_id, acting=manager)
+
+
+async def signed_in(browser: Browser, key: PrivateKey, certificate: bytes) -> None:
+    """Sign in by UKey, as page and agent do."""
+    shown = await browser.get("/login")
+    challenge = (await browser.post("/login/ukey/challenge", members_of(shown.text))).json()["challenge"]
+    text = signed_text(ADDRESS, challenge)
+    assert text is not None
+    proof = {
+        "challenge": challenge,
+        "certificate": b64encode(certificate).decode(),
+        "signature": b64encode(key.sign(text)).decode(),
+    }
+    answer = await browser.submit(shown, "/login/ukey", **proof)
+    assert answer.status_code == 303, answer.text
 
 
 class OutsideCA(msgspec.Struct, frozen=True):

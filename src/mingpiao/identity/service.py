@@ -33,7 +33,7 @@ from mingpiao.identity.administration import (
     unlock,
 )
 from mingpiao.identity.audit import changed_values, differences, record, record_all, record_many
-from mingpiao.identity.factors import demanded_of, has_two_factors
+from mingpiao.identity.factors import UKEY, demanded_of, has_two_factors
 from mingpiao.identity.grants import (
     GrantWay,
     RoleGrant,
@@ -79,6 +79,7 @@ from mingpiao.identity.preferences import (
     has_seen_tour,
     note_tour_seen,
 )
+from mingpiao.identity.proven import sign_in_proven
 from mingpiao.identity.proving import PROOF_FIELD, is_fresh, prove_again, proves_by_code
 from mingpiao.identity.recovering import account_by_id, clear_lost, mark_lost, recover_password
 from mingpiao.identity.second_factors import (
@@ -117,6 +118,7 @@ __all__ = [
     "PAGE_SIZES",
     "PENDING_FOR",
     "PROOF_FIELD",
+    "UKEY",
     "AccountState",
     "AddressList",
     "AuditRow",
@@ -204,6 +206,7 @@ __all__ = [
     "set_expiry",
     "set_mobile",
     "sign_in",
+    "sign_in_proven",
     "sign_out",
     "unit_account_states",
     "unlock",

@@ -20,12 +20,18 @@ from mingpiao.ukeys.deciding import (
     revoke_ukey,
 )
 from mingpiao.ukeys.machine import allowed_steps
+from mingpiao.ukeys.policies import UKeyPolicy, set_ukey_policy, ukey_policies, ukey_policy_in_force
+from mingpiao.ukeys.signing_in import CHALLENGE_FOR, UKeyProof, UKeySignIn
 from mingpiao.ukeys.store import PAGE_SIZE, get_ukey, list_ukeys, steps_of
 
 __all__ = [
+    "CHALLENGE_FOR",
     "MAX_CERTIFICATE",
     "MAX_REASON",
     "PAGE_SIZE",
+    "UKeyPolicy",
+    "UKeyProof",
+    "UKeySignIn",
     "accept_certificate",
     "allowed_steps",
     "apply_in_department",
@@ -41,8 +47,11 @@ __all__ = [
     "refuse_ukey",
     "release_ukey",
     "revoke_ukey",
+    "set_ukey_policy",
     "steps_of",
     "trust_authority",
+    "ukey_policies",
+    "ukey_policy_in_force",
     "waiting_requests",
     "withdraw_application",
 ]

@@ -41,6 +41,7 @@ from mingpiao.portals.session import (
     session_token,
     visitor_of,
 )
+from mingpiao.ukeys.settings import UKeySettings
 from mingpiao.web import client_address
 
 _FORM_COOKIE = "mingpiao_login"
@@ -57,7 +58,7 @@ async def login_page(
     if visit is not None:
         waiting = await waiting_address(services, request, visit.session.account.account_id)
         return redirect(request, waiting or home_of(visit.session))
-    return _login_form(request, follow=read_query(request).get("next", ""))
+    return login_form(request, follow=read_query(request).get("next", ""))
 
 
 @post("/login", request_max_body_size=STRANGERS_FORM_BYTES)
@@ -68,11 +69,11 @@ async def login(request: PageRequest, services: NamedDependency[Services]) -> Re
     try:
         await check_csrf(request, request.cookies.get(_form_cookie_name(request), ""))
     except Refusal as refusal:
-        return _login_form(request, username=username, follow=follow, problems=refusal.problems)
+        return login_form(request, username=username, follow=follow, problems=refusal.problems)
     password = str((await request.form()).get("password") or "")
     problems = _missing(username, password)
     if problems:
-        return _login_form(request, username=username, follow=follow, problems=problems)
+        return login_form(request, username=username, follow=follow, problems=problems)
     visitor = visitor_of(request)
     outcome = await sign_in(
         services.database,
@@ -84,17 +85,15 @@ async def login(request: PageRequest, services: NamedDependency[Services]) -> Re
         agent=visitor.agent,
     )
     if isinstance(outcome, Rejected):
-        return _login_form(request, username=username, follow=follow, problems=(outcome.problem,))
+        return login_form(request, username=username, follow=follow, problems=(outcome.problem,))
     if isinstance(outcome, FactorNeeded):
         cookies = [_pending_cookie(request, outcome.token), device_cookie(request, outcome.device)]
         query = f"?{urlencode({'next': follow})}" if is_local(follow) else ""
         return redirect(request, f"/login/code{query}", cookies=cookies)
-    return await _signed_in(request, services, outcome, follow)
+    return await signed_in(request, services, outcome, follow)
 
 
-async def _signed_in(
-    request: PageRequest, services: Services, done: SignedIn, follow: str
-) -> Response[bytes]:
+async def signed_in(request: PageRequest, services: Services, done: SignedIn, follow: str) -> Response[bytes]:
     """Go to the form that is kept for the account, or to the page that the person wanted."""
     target = follow if is_local(follow) else home_of(done.session)
     waiting = await waiting_address(services, request, done.session.account.account_id)
@@ -129,11 +128,11 @@ async def give_code(
         _pending_token(request), code, visitor=visitor_of(request)
     )
     if isinstance(outcome, SignedIn):
-        answer = await _signed_in(request, services, outcome, follow)
+        answer = await signed_in(request, services, outcome, follow)
         answer.set_cookie(_pending_cookie(request, ""))
         return answer
     if outcome.problem.code == "factor.sign_in_expired":
-        return _login_form(request, follow=follow, problems=(outcome.problem,))
+        return login_form(request, follow=follow, problems=(outcome.problem,))
     return _code_form(request, follow=follow, problems=(outcome.problem,))
 
 
@@ -158,7 +157,12 @@ def _missing(username: str, password: str) -> tuple[Problem, ...]:
     )
 
 
-def _login_form(
+def browser_secret(request: PageRequest) -> str:
+    """What the sign-in page left in this browser; empty before it was there."""
+    return request.cookies.get(_form_cookie_name(request), "")
+
+
+def login_form(
     request: PageRequest, *, username: str = "", follow: str = "", problems: tuple[Problem, ...] = ()
 ) -> Response[str]:
     """The form, with a token of its own in a cookie: no foreign page can sign a visitor in."""
@@ -182,6 +186,7 @@ def _login_form(
         desks=read_desks(settings.data_dir) if settings.training else (),
         username=username,
         follow=follow if is_local(follow) else "",
+        ukey_port=settings.of(UKeySettings).ukey_agent_port,
         ended=read_query(request).get("ended", ""),
         login_token=csrf_field(masked(token)),
         problems=problems,

@@ -24,6 +24,7 @@ from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
+from mingpiao.portals.ukeys.presence import require_ukey
 from mingpiao.rules.model import Confirmation
 from mingpiao.rules.service import joined_reason
 from mingpiao.units.model import UnitMode
@@ -122,7 +123,7 @@ async def progress(call: NamedDependency[PageCall], application_id: FromPath[int
     )
 
 
-@post("/applications/{application_id:int}/confirm", guards=_GUARDS, status_code=200)
+@post("/applications/{application_id:int}/confirm", guards=[*_GUARDS, require_ukey], status_code=200)
 async def confirm(
     call: NamedDependency[PageCall], application_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:

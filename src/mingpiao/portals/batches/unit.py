@@ -70,6 +70,7 @@ from mingpiao.portals.list_filters import export_mark
 from mingpiao.portals.lists import list_helpers, show_list
 from mingpiao.portals.rendering import field_id, money, page
 from mingpiao.portals.session import PageCall, in_turn, redirect, require_right
+from mingpiao.portals.ukeys.presence import require_ukey
 from mingpiao.storage.files import FileStore
 from mingpiao.storage.paging import every_item
 
@@ -243,7 +244,12 @@ async def status(call: NamedDependency[PageCall], batch: FromPath[str]) -> Respo
     return page(call.request, "batches/_status.html", headers=headers, **_status_of(call, found))
 
 
-@post("/batches/{batch:str}/{verb:str}", guards=_GUARDS, status_code=200, request_max_body_size=_MAX_BODY)
+@post(
+    "/batches/{batch:str}/{verb:str}",
+    guards=[*_GUARDS, require_ukey],
+    status_code=200,
+    request_max_body_size=_MAX_BODY,
+)
 async def act(
     call: NamedDependency[PageCall],
     batch_desk: NamedDependency[BatchDesk],

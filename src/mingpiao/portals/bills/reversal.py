@@ -18,8 +18,9 @@ from mingpiao.portals.issuing.rights import UNIT_ISSUE
 from mingpiao.portals.kept import use_kept_members
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right, scoped_reads
+from mingpiao.portals.ukeys.presence import require_ukey
 
-_GUARDS = [require_right(UNIT_REVERSE)]
+_GUARDS = [require_right(UNIT_REVERSE), require_ukey]
 _OTHER = "其他"
 REASONS = ("开票内容有误", "缴款人要求退款", "重复开具", "业务取消", _OTHER)
 

@@ -19,6 +19,7 @@ from mingpiao.portals.forms import read_form
 from mingpiao.portals.lists import list_helpers, read_chosen, show_list, show_refused
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
+from mingpiao.portals.ukeys.presence import require_ukey
 
 LIST = CHECKS.address
 _GUARDS = [require_right(UNIT_CHECK)]
@@ -66,7 +67,7 @@ async def _check_page(
     )
 
 
-@post("/checks/{application_id:int}/{verb:str}", guards=_GUARDS, status_code=200)
+@post("/checks/{application_id:int}/{verb:str}", guards=[*_GUARDS, require_ukey], status_code=200)
 async def act(
     call: NamedDependency[PageCall],
     checkers: NamedDependency[Checkers],
@@ -111,7 +112,7 @@ async def _next_of(call: PageCall, application_id: int) -> int:
     )
 
 
-@post("/checks/batch", guards=_GUARDS, status_code=200)
+@post("/checks/batch", guards=[*_GUARDS, require_ukey], status_code=200)
 async def decide_batch(call: NamedDependency[PageCall], checkers: NamedDependency[Checkers]) -> Response[str]:
     """Decide the chosen applications, and list each result."""
     sent = await read_chosen(call.request, CHECKS)

@@ -84,9 +84,10 @@ from mingpiao.portals.issuing.window import ADDRESS, Window, fresh_form, open_wi
 from mingpiao.portals.kept import use_kept_members
 from mingpiao.portals.rendering import field_id, page
 from mingpiao.portals.session import PageCall, PageRequest, go_on, redirect, require_right, session_headers
+from mingpiao.portals.ukeys.presence import require_ukey
 from mingpiao.units.model import UnitMode
 
-_GUARDS = [require_right(UNIT_ISSUE)]
+_GUARDS = [require_right(UNIT_ISSUE), require_ukey]
 #: The action that takes values from files; a key of one suggestion may follow.
 _TAKE = "material-"
 

@@ -94,6 +94,7 @@ FINANCE_UKEY_LIST: Listing[UKey] = Listing(
     buttons=(
         Button(label="申请自己的 UKey", address="/finance/ukeys/new", icon="plus", right=UKEYS_DECIDE),
         Button(label="证书颁发机构", address="/finance/ukeys/authorities", icon="file-certificate"),
+        Button(label="UKey 设置", address="/finance/ukeys/settings", icon="adjustments-horizontal"),
     ),
     template="ukeys/finance_list.html",
 )

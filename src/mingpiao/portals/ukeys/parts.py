@@ -21,7 +21,7 @@ REQUEST = FormField(
     label="证书申请（PKCS#10）",
     kind="textarea",
     required=True,
-    hint="在持有人的电脑上生成，把内容粘贴到这里；密钥不离开那台电脑。",
+    hint="在持有人的电脑上用 mingpiao agent new 生成，把显示的内容粘贴到这里。",
     attributes={"rows": 8, "spellcheck": "false"},
 )
 

@@ -1,0 +1,86 @@
+"""Whether people of online units issue by UKey alone: a department's choice for its area.
+
+Where a department has chosen nothing, the one above has, and else passwords do. Every choice is kept.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from mingpiao.identity.model import Acting, AuditEntry, Role
+from mingpiao.identity.service import record
+from mingpiao.kernel.clock import now
+from mingpiao.kernel.errors import refuse
+
+
+class UKeyPolicy(msgspec.Struct, frozen=True, kw_only=True):
+    """A department's choice. `region_code` is whose it is, "" for the platform's own, which has `revision` 0."""
+
+    issuing_needs_ukey: bool = False
+    region_code: str = ""
+    revision: int = 0
+    changed_at: datetime | None = None
+    changed_by_name: str = ""
+
+
+_IN_FORCE = text(
+    """
+SELECT DISTINCT ON (region_code) region_code, revision, issuing_needs_ukey, changed_at, changed_by_name FROM ukey_policies
+WHERE region_code = ANY(:regions) ORDER BY region_code, revision DESC
+"""
+)
+_ADD = text(
+    """
+INSERT INTO ukey_policies (region_code, revision, issuing_needs_ukey, changed_at, changed_by, changed_by_name)
+SELECT :region, :revision, :needed, :changed_at, :changed_by, :changed_by_name
+WHERE :revision = 1 + (SELECT coalesce(max(revision), 0) FROM ukey_policies WHERE region_code = :region)
+ON CONFLICT DO NOTHING
+"""
+)
+
+
+async def ukey_policies(connection: AsyncConnection, upwards: Sequence[str]) -> dict[str, UKeyPolicy]:
+    """The newest choices of these departments; who has none is left out."""
+    rows = (await connection.execute(_IN_FORCE, {"regions": list(upwards)})).mappings()
+    return {row["region_code"]: msgspec.convert(dict(row), UKeyPolicy) for row in rows}
+
+
+async def ukey_policy_in_force(connection: AsyncConnection, upwards: Sequence[str]) -> UKeyPolicy:
+    """The choice that holds in a region: of it and those above it, nearest first, the first that has one."""
+    own = await ukey_policies(connection, upwards)
+    return next((own[code] for code in upwards if code in own), UKeyPolicy())
+
+
+async def set_ukey_policy(
+    connection: AsyncConnection, needed: bool, *, revision: int, acting: Acting
+) -> None:
+    """Choose for the acting head's region, from now on.
+
+    Raises `Refusal`: `access.denied` (403), `ukey.policy_changed` (409) if `revision` is not that of the region's own
+    newest choice (0: it has none).
+    """
+    region = acting.region_code
+    if acting.role is not Role.DEPARTMENT_HEAD or region is None:
+        raise refuse("access.denied", "UKey 设置由财政部门负责人修改。", status=403)
+    values = {
+        "region": region,
+        "revision": revision + 1,
+        "needed": needed,
+        "changed_at": now(),
+        "changed_by": acting.actor,
+        "changed_by_name": acting.name,
+    }
+    if (await connection.execute(_ADD, values)).rowcount == 0:
+        raise refuse("ukey.policy_changed", "设置已被他人修改，请刷新后重新选择。", status=409)
+    await record(
+        connection,
+        AuditEntry(
+            acting=acting,
+            action="ukey_policy:set",
+            subject=f"region:{region}",
+            details={"issuing_needs_ukey": "yes" if needed else "no"},
+        ),
+    )
