@@ -189,13 +189,16 @@ class SecondFactors:
         async with self._database.system() as connection:
             origin = await origin_of(connection, account.account_id, visitor.device, visitor.address)
             counted = await count_code(connection, account.account_id, origin)
-            # The row's lock lasts for the transaction: of two who confirm the second finds no offer.
-            wrapped = await connection.scalar(_open_offer(account).with_for_update())
+            wrapped = await connection.scalar(_open_offer(account))
             if wrapped is None:
-                raise refuse("factor.no_offer", "没有等待确认的设置，请重新开始设置动态口令。", status=409)
+                raise _no_offer()
             step = step_of(self._offer(account, wrapped).secret, typed_code(code), now())
             if step is None or counted.failures > FAILURES_ALLOWED:
                 return await _refuse_code(connection, account, counted, acting=acting)
+            # Of two who confirm at the same moment one takes the offer away.
+            offer = totp_offers.c.account_id == account.account_id, totp_offers.c.secret == wrapped
+            if (await connection.execute(delete(totp_offers).where(*offer))).rowcount == 0:
+                raise _no_offer()
             await clear_codes(connection, account.account_id, origin)
             row = {
                 "account_id": account.account_id,
@@ -205,9 +208,6 @@ class SecondFactors:
             }
             taken = upsert(totp_secrets).values(row)
             await connection.execute(taken.on_conflict_do_update(index_elements=["account_id"], set_=row))
-            await connection.execute(
-                delete(totp_offers).where(totp_offers.c.account_id == account.account_id)
-            )
             codes = await _make_codes(connection, account)
             await end_sessions_of(connection, account.account_id)
             await record(connection, entry_of("account:factor_enrol", account, acting=acting))
@@ -334,6 +334,10 @@ def typed_code(text: str) -> str:
 def _label(account_id: int) -> str:
     """The associated data of the encryption: a secret that is copied to another account cannot be decrypted."""
     return f"second factor {account_id}"
+
+
+def _no_offer() -> Refusal:
+    return refuse("factor.no_offer", "没有等待确认的设置，请重新开始设置动态口令。", status=409)
 
 
 def _open_offer(account: Account) -> Select[Any]:

@@ -41,8 +41,7 @@ ON CONFLICT (year) DO UPDATE
     WHERE year_openings.state = 'done'
 RETURNING run
 """)
-# The row's lock keeps a second worker out of the same portion.
-_HOLD = text("SELECT * FROM year_openings WHERE year = :year AND run = :run AND state = 'running' FOR UPDATE")
+_RUNNING = text("SELECT * FROM year_openings WHERE year = :year AND run = :run AND state = 'running'")
 _NEXT_UNITS = text("""
 SELECT unit_id FROM managed_units WHERE unit_id > :after AND mode = 'INTERFACE' AND state = 'active'
 ORDER BY unit_id LIMIT :portion
@@ -54,7 +53,7 @@ WHERE unit_id = ANY (:ids) AND day >= :first AND day < :before GROUP BY unit_id,
 _NOTE = text("""
 UPDATE year_openings SET after_unit = :after, units_done = units_done + :done, units_given = units_given + :given,
        numbers = numbers + :numbers
-WHERE year = :year
+WHERE year = :year AND run = :run AND after_unit = :before
 """)
 _END = text("UPDATE year_openings SET state = 'done', done_at = :at WHERE year = :year")
 
@@ -159,7 +158,7 @@ async def open_year_for_units(database: Database, year: int, run: int) -> None:
 async def do_portion(database: Database, year: int, run: int, catalog: Catalog) -> bool:
     """Do the next units in one transaction; False when the opening is done, or is another run's."""
     async with database.system() as connection:
-        row = (await connection.execute(_HOLD, {"year": year, "run": run})).mappings().one_or_none()
+        row = (await connection.execute(_RUNNING, {"year": year, "run": run})).mappings().one_or_none()
         if row is None:
             return False
         given = {"after": row["after_unit"], "portion": _PORTION}
@@ -167,12 +166,15 @@ async def do_portion(database: Database, year: int, run: int, catalog: Catalog) 
         if not units:
             await connection.execute(_END, {"year": year, "at": now()})
             return False
+        # Of two workers with the same units the second waits for their stocks, and finds that they lack nothing.
         numbers = await _give(connection, units, codes_of_year(catalog, year), row["least"])
         await _record(connection, year, numbers)
         await connection.execute(
             _NOTE,
             {
                 "year": year,
+                "run": run,
+                "before": row["after_unit"],
                 "after": units[-1],
                 "done": len(units),
                 "given": len(numbers),

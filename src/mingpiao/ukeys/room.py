@@ -49,5 +49,5 @@ ROOM = Room(
         "serial": "序列号",
     },
     values={("ukey_policy", "issuing_needs_ukey"): {"yes": "是", "no": "否"}},
-    subjects={"ukey": "UKey", "ukey_authority": "人员证书颁发机构"},
+    subjects={"ukey": "人员 UKey", "ukey_authority": "人员证书颁发机构"},
 )
