@@ -25,7 +25,7 @@ FACTOR_LABELS = {
     RECOVERY: "恢复码",
     f"{PASSWORD}+{TOTP}": "密码和动态口令",
     f"{PASSWORD}+{RECOVERY}": "密码和恢复码",
-    UKEY: "UKey",
+    UKEY: "UKey签名",
     f"{UKEY}+{TOTP}": "UKey和动态口令",
 }
 
