@@ -12,7 +12,7 @@ from tests.support.world import World
 from mingpiao.applications.model import Application, ApplicationState, Pending, Submitted
 from mingpiao.applications.service import Applications, Checkers, ReturnedCases, Reviews, get, steps_of
 from mingpiao.catalog.service import CatalogStore
-from mingpiao.identity.accounts import store_account
+from mingpiao.identity.accounts import officers_of, store_account
 from mingpiao.identity.model import Account, Acting, Role, acting_for
 from mingpiao.issuing.model import (
     Approval,
@@ -163,9 +163,10 @@ async def settle_officers(world: World) -> dict[str, list[Acting]]:
     await world.database.pool.execute("UPDATE units SET region_code = $1 WHERE unit_id = $2", COUNTY, unit_id)
     async with world.database.system() as connection:
         for region in (COUNTY, CITY, PROVINCE, ELSEWHERE):
+            known = {each.username: each for each in await officers_of(connection, region)}
             for place in (1, 2):
                 name = f"officer-{region}-{place}"
-                account = await store_account(
+                account = known.get(name) or await store_account(
                     connection,
                     username=name,
                     display_name=f"经办{place}",

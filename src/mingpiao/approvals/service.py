@@ -178,11 +178,11 @@ async def list_proposals(
 
 async def open_proposal(connection: AsyncConnection, kind: str, key: str) -> Proposal | None:
     """The open proposal of a subject within the connection's scope, if there is one."""
-    found = await list_proposals(
-        connection,
-        ProposalFilter(state=ProposalState.OPEN, kind=kind, key=key, among=proposal_kinds()[kind].among),
-        limit=1,
-    )
+    known = proposal_kinds().get(kind)
+    if known is None:
+        return None
+    wanted = ProposalFilter(state=ProposalState.OPEN, kind=kind, key=key, among=known.among)
+    found = await list_proposals(connection, wanted, limit=1)
     return found.items[0] if found.items else None
 
 
