@@ -1,5 +1,6 @@
 """How candidates are seen, and how what was learnt decides: surroundings, names, directions, rows, doubts."""
 
+from datetime import date
 from decimal import Decimal
 from importlib.resources import files
 
@@ -7,7 +8,11 @@ import pytest
 from bench.papers.train import Example, learn
 from tests.evidence.lines import page_of, read
 
+from mingpiao.evidence.comparing.files import File
+from mingpiao.evidence.comparing.weighed import features_of
 from mingpiao.evidence.extraction.flow import Flow
+from mingpiao.evidence.extraction.names import may_be_misread
+from mingpiao.evidence.model import BillFacts
 from mingpiao.evidence.weighing.candidates import amount_candidates
 from mingpiao.evidence.weighing.directions import directions
 from mingpiao.evidence.weighing.mentions import mentions_of
@@ -135,6 +140,79 @@ def test_probabilities_come_with_the_facts() -> None:
     assert told["内蒙古大学"].receives > 0.5 > told["内蒙古大学"].pays
     assert [(one.value, one.likely > 0.5) for one in found.amounts] == [(Decimal("50000.00"), True)]
     assert list(found.likely) == ["signed_on"]
+
+
+def test_amounts_that_follow_one_another_and_add_up_are_stages_where_the_text_speaks_of_stages() -> None:
+    head = (
+        "技术服务合同",
+        "甲方（付款方）：乌海市远航商贸有限公司",
+        "乙方（收款方）：内蒙古大学",
+        "合同总金额：49,500.00元",
+    )
+    staged = read(*head, "分两次支付：首付款29,700.00元，余款19,800.00元于验收后付清。")
+    assert [(one.value, one.role) for one in staged.amounts] == [
+        (Decimal("49500.00"), "total"),
+        (Decimal("29700.00"), "instalment"),
+        (Decimal("19800.00"), "instalment"),
+    ]
+    of_goods = read(*head, "其中：光谱仪29,700.00元，天平19,800.00元。")
+    assert "instalment" not in {one.role for one in of_goods.amounts}
+
+
+def bill(total: str, *items: str) -> BillFacts:
+    return BillFacts(
+        kind="0201", payer_name="乌海市远航商贸有限公司", payer_code="", unit_name="内蒙古大学", unit_code="",
+        unit_account="", total=Decimal(total), issued_on=date(2026, 3, 20), item_names=items, remark="", extension={},
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("total", "sentence", "feature", "expected"),
+    [
+        ("18000.00", "签约后先付30%。", "percent", 1.0),
+        ("18000.00", "签约后先付百分之三十。", "percent", 1.0),
+        ("18000.00", "签约后先付35%。", "percent", 0.0),
+        ("20000.00", "租期三年，每年付一次。", "period", 1.0),
+        ("25000.00", "租期三年，每年付一次。", "period", 0.0),
+        ("1000.00", "另交押金1000.00元。", "deposit_in_line", 1.0),
+        ("1000.00", "另交书本费1000.00元。", "deposit_in_line", 0.0),
+        ("800.00", "住宿费：800.00元", "item_in_line", 1.0),
+        ("800.00", "伙食：800.00元", "item_in_line", 0.0),
+    ],
+)
+def test_what_a_paper_says_of_the_bills_sum_is_seen(
+    total: str, sentence: str, feature: str, expected: float
+) -> None:
+    says = read(
+        "服务合同",
+        "甲方（付款方）：乌海市远航商贸有限公司",
+        "乙方（收款方）：内蒙古大学",
+        "合同总金额：60,000.00元",
+        sentence,
+    )
+    assert features_of("amount", bill(total, "住宿费"), File("a", says, None), None)[feature] == expected
+
+
+@pytest.mark.parametrize("item", ["往来款", "代收代付款", "其他收入"])
+def test_items_for_money_of_any_purpose_say_nothing(item: str) -> None:
+    file = File("a", read("关于下达农业防灾减灾资金的通知", "内蒙古大学：", "现下达资金60,000.00元。"), None)
+    assert features_of("purpose", bill("60000.00", item), file, None)[SILENT] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("六安市第一人民医院", "六安市第一人民医阮", True),
+        ("达州职业技术学院", "抚州职业技术学院", False),
+        ("内蒙古大学", "内蒙古大学", True),
+        ("六安市第一人民医院", "六安第一人民医院", True),
+        ("六安市第一人民医院", "六安市第二人民医院", False),
+    ],
+)
+def test_names_that_differ_as_ocr_errs_are_told_from_other_names(
+    one: str, other: str, expected: bool
+) -> None:
+    assert may_be_misread(one, other) is expected
 
 
 def test_where_a_claim_is_silent_there_is_no_doubt() -> None:

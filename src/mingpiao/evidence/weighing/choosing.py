@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
+from itertools import accumulate
 from statistics import median
 from typing import NamedTuple
 
@@ -126,6 +127,8 @@ def _kind(seen: Survey, weights: Weights) -> str:
 def _amounts(flow: Flow, candidates: Sequence[AmountCandidate], weights: Weights) -> tuple[Amount, ...]:
     told = [weights.probabilities(each.features) for each in candidates]
     total = _likeliest_total(candidates, told)
+    for place in _stages(flow, candidates, total):
+        told[place]["instalment"] = max(told[place]["instalment"], _ADDED_UP)
     return tuple(
         Amount(
             value=each.spotted.value,
@@ -140,6 +143,40 @@ def _amounts(flow: Flow, candidates: Sequence[AmountCandidate], weights: Weights
         )
         for each, likely in zip(candidates, told, strict=True)
     )
+
+
+def _stages(flow: Flow, candidates: Sequence[AmountCandidate], total: Decimal | None) -> set[int]:
+    """Amounts that follow one another, add up to the total, and stand where a text speaks of stages."""
+    parts = [
+        place
+        for place, each in enumerate(candidates)
+        if total is not None and not each.spotted.words and 0 < each.spotted.value < total
+    ]
+    found: set[int] = set()
+    sums = [candidates[place].spotted.value for place in parts]
+    for first in range(len(parts)):
+        run = parts[first : first + _adding_up(sums[first : first + _MOST_STAGES], total or Decimal(0))]
+        if len(run) < _FEWEST_STAGES:
+            continue
+        start, end = candidates[run[0]].spotted.start, candidates[run[-1]].spotted.end
+        if end - start <= _REACH and _IN_STAGES.search(flow.text[max(0, start - _LEAD) : end + _TAIL]):
+            found |= set(run)
+    return found
+
+
+def _adding_up(values: Sequence[Decimal], total: Decimal) -> int:
+    """How many of the first values add up to the total; none where no number of them does."""
+    return next((count for count, sum_of in enumerate(accumulate(values), 1) if sum_of == total), 0)
+
+
+#: Stages stand so near one another, and words that tell them so near.
+_FEWEST_STAGES, _MOST_STAGES, _REACH, _LEAD, _TAIL = 2, 8, 700, 60, 12
+_ADDED_UP = 0.6
+_IN_STAGES = re.compile(
+    r"第[一二三四五六七八1-8][期次笔批年阶]|首[付期笔次]|尾款|余款|剩余|其余|余下|分[期两三四2-4][次期]?|预付|进度款|[每各逐]年|年租金|已[支缴]?付"
+    r"|\b(?:balance|down payment|instal+ments?|advance|deposit)\b",
+    re.IGNORECASE,
+)
 
 
 def _likeliest_total(
