@@ -1,6 +1,7 @@
 """Figures of papers of other hands: by form, field, fact, family and hand, and what first sight gave."""
 
 import itertools
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -52,7 +53,8 @@ class PaperResult(msgspec.Struct, frozen=True, kw_only=True):
     """One paper's reading: tallies by field, and counts of its bills.
 
     Of wrong bills `found` says that any claim contradicts, `located` that the right one does. `facts` are
-    pairs (fact, located). `doubts` are of bills that are honest or wrong in just that claim; `choices` tell by
+    pairs (fact, located), `alarms` the claims that stop honest bills. `doubts` are of bills that are honest
+    or wrong in just that claim; `choices` tell by
     how cautious a department is how many honest bills it stops and wrong ones it locates.
     `processor` is the time of this process in seconds.
     """
@@ -64,6 +66,7 @@ class PaperResult(msgspec.Struct, frozen=True, kw_only=True):
     tallies: dict[str, Tally]
     counts: dict[str, int]
     facts: tuple[tuple[str, bool], ...]
+    alarms: tuple[str, ...]
     doubts: tuple[Doubt, ...]
     choices: dict[str, tuple[int, int]]
     seconds: float
@@ -206,11 +209,13 @@ def _grouped(title: str, results: Sequence[PaperResult], key: Callable[[PaperRes
 
 
 def _by_fact(results: Sequence[PaperResult]) -> Table:
-    table = Table("wrong fact", "bills", "located")
+    table = Table("fact", "wrong bills", "located", "honest bills stopped")
     facts = [fact for result in results for fact in result.facts]
-    for name in sorted({fact for fact, _ in facts}):
+    alarms = Counter(name for result in results for name in result.alarms)
+    for name in sorted({fact for fact, _ in facts} | set(alarms)):
         hits = [located for fact, located in facts if fact == name]
-        table.add_row(name, str(len(hits)), f"{sum(hits) / len(hits):.3f}")
+        share = f"{sum(hits) / len(hits):.3f}" if hits else "–"
+        table.add_row(name, str(len(hits)), share, str(alarms[name]))
     return table
 
 

@@ -111,6 +111,12 @@ def judge(order: Order, paper: Paper) -> PaperResult:
             for bill in paper.bills
             if bill.wrong
         ),
+        alarms=tuple(
+            name
+            for bill in paper.bills
+            if not bill.wrong
+            for name in _names(_against(_claims(bill, read, learnt())))
+        ),
         doubts=tuple(doubt for bill in paper.bills for doubt in _doubts(bill, read)),
         choices={choice.value: _choice(choice, paper.bills, read) for choice in Caution},
         seconds=round(seconds, 3),

@@ -1,6 +1,6 @@
 """Papers of a county town's government, its schools, homes, waterworks and halls."""
 
-from bench.papers.locked.township import (
+from bench.papers.open.township import (
     admissions,
     amended,
     fines,
@@ -11,7 +11,7 @@ from bench.papers.locked.township import (
     receipts,
     stages,
 )  # fmt: skip
-from bench.papers.locked.township.base import own
+from bench.papers.open.township.base import own
 from bench.papers.values import Layout
 
 _DRAWN: tuple[Layout, ...] = (

@@ -9,9 +9,9 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, Side
 from openpyxl.worksheet.properties import PageSetupProperties
 
-from bench.papers.locked.society import people as of
-from bench.papers.locked.society.bills import change
-from bench.papers.locked.society.drawing import paragraphs, scan, seal_tag, sheet, table
+from bench.papers.open.society import people as of
+from bench.papers.open.society.bills import change
+from bench.papers.open.society.drawing import paragraphs, scan, seal_tag, sheet, table
 from bench.papers.tools import chrome, office, weasy
 from bench.papers.values import Bill, Paper, Truth
 

@@ -4,8 +4,8 @@ from decimal import Decimal
 from random import Random
 
 from bench.papers import tools
-from bench.papers.locked.township import draw
-from bench.papers.locked.township.base import (
+from bench.papers.open.township import draw
+from bench.papers.open.township.base import (
     PLACES,
     account,
     bill,

@@ -5,9 +5,9 @@ from datetime import timedelta
 from decimal import Decimal
 from random import Random
 
-from bench.papers.locked.society import people as of
-from bench.papers.locked.society.bills import change
-from bench.papers.locked.society.drawing import paragraphs, scan, seal_tag, sheet, table, with_layer
+from bench.papers.open.society import people as of
+from bench.papers.open.society.bills import change
+from bench.papers.open.society.drawing import paragraphs, scan, seal_tag, sheet, table, with_layer
 from bench.papers.tools import chrome, font, weasy
 from bench.papers.values import Bill, Paper, Truth
 

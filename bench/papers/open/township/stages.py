@@ -4,8 +4,8 @@ from decimal import Decimal
 from random import Random
 
 from bench.papers import tools
-from bench.papers.locked.township import draw
-from bench.papers.locked.township.base import (
+from bench.papers.open.township import draw
+from bench.papers.open.township.base import (
     PLACES,
     VILLAGES,
     account,
@@ -22,7 +22,7 @@ from bench.papers.locked.township.base import (
     upper,
     yuan,
 )
-from bench.papers.locked.township.word import Typist
+from bench.papers.open.township.word import Typist
 from bench.papers.values import Paper, Truth  # fmt: skip
 
 _WORKS = (

@@ -1,19 +1,19 @@
 """Papers of the accountant of societies, foundations, institutes, museums and centres of examination."""
 
-from bench.papers.locked.society.banks import bank_slip, remittance_advice, statement_marked
-from bench.papers.locked.society.bequests import bequest, goods_donation
-from bench.papers.locked.society.donations import donation_family, donation_foreign, donation_stages
-from bench.papers.locked.society.exams import enrolment_list, exam_settlement, payment_certificate
-from bench.papers.locked.society.grants import grant_letter, task_book
-from bench.papers.locked.society.letters import debit_note, mail_thread, payment_notice
-from bench.papers.locked.society.lists import donor_list, sponsorship_amended
-from bench.papers.locked.society.membership import (
+from bench.papers.open.society.banks import bank_slip, remittance_advice, statement_marked
+from bench.papers.open.society.bequests import bequest, goods_donation
+from bench.papers.open.society.donations import donation_family, donation_foreign, donation_stages
+from bench.papers.open.society.exams import enrolment_list, exam_settlement, payment_certificate
+from bench.papers.open.society.grants import grant_letter, task_book
+from bench.papers.open.society.letters import debit_note, mail_thread, payment_notice
+from bench.papers.open.society.lists import donor_list, sponsorship_amended
+from bench.papers.open.society.membership import (
     admission_form,
     booth_contract,
     conference_reply,
     fee_notice,
 )
-from bench.papers.locked.society.works import (
+from bench.papers.open.society.works import (
     appraisal_settlement,
     quotation,
     research_contract,

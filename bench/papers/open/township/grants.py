@@ -6,8 +6,8 @@ from random import Random
 from openpyxl.styles import Font
 
 from bench.papers import tools
-from bench.papers.locked.township import draw
-from bench.papers.locked.township.base import (
+from bench.papers.open.township import draw
+from bench.papers.open.township.base import (
     PLACES,
     bill,
     cn,

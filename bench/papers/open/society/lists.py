@@ -11,9 +11,9 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
-from bench.papers.locked.society import people as of
-from bench.papers.locked.society.bills import change
-from bench.papers.locked.society.drawing import sealed
+from bench.papers.open.society import people as of
+from bench.papers.open.society.bills import change
+from bench.papers.open.society.drawing import sealed
 from bench.papers.tools import office, typst
 from bench.papers.values import Bill, Paper, Truth
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 from random import Random
 
 from bench.papers import tools
-from bench.papers.locked.township import draw
-from bench.papers.locked.township.base import (
+from bench.papers.open.township import draw
+from bench.papers.open.township.base import (
     PLACES,
     account,
     bill,
@@ -25,7 +25,7 @@ from bench.papers.locked.township.base import (
     upper,
     yuan,
 )
-from bench.papers.locked.township.word import Typist
+from bench.papers.open.township.word import Typist
 from bench.papers.values import Paper, Truth  # fmt: skip
 
 

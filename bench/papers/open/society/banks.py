@@ -4,10 +4,10 @@ from datetime import timedelta
 from decimal import Decimal
 from random import Random
 
-from bench.papers.locked.society import people as of
-from bench.papers.locked.society.bills import change
-from bench.papers.locked.society.drawing import scan, sheet, table, with_layer
-from bench.papers.locked.society.letters import ABROAD
+from bench.papers.open.society import people as of
+from bench.papers.open.society.bills import change
+from bench.papers.open.society.drawing import scan, sheet, table, with_layer
+from bench.papers.open.society.letters import ABROAD
 from bench.papers.tools import chrome, weasy
 from bench.papers.values import Bill, Paper, Truth
 
