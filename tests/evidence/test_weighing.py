@@ -11,7 +11,7 @@ from tests.evidence.lines import page_of, read
 from mingpiao.evidence.comparing.files import File
 from mingpiao.evidence.comparing.weighed import features_of
 from mingpiao.evidence.extraction.flow import Flow
-from mingpiao.evidence.extraction.names import may_be_misread
+from mingpiao.evidence.extraction.names import may_be_misread, same_name
 from mingpiao.evidence.model import BillFacts
 from mingpiao.evidence.weighing.candidates import amount_candidates
 from mingpiao.evidence.weighing.directions import directions
@@ -197,6 +197,20 @@ def test_what_a_paper_says_of_the_bills_sum_is_seen(
 def test_items_for_money_of_any_purpose_say_nothing(item: str) -> None:
     file = File("a", read("关于下达农业防灾减灾资金的通知", "内蒙古大学：", "现下达资金60,000.00元。"), None)
     assert features_of("purpose", bill("60000.00", item), file, None)[SILENT] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ("溆浦县水东镇人民政府", "水东镇人民政府", True),
+        ("水东镇人民政府", "湖南省怀化市溆浦县水东镇人民政府", True),
+        ("溆浦县人民医院", "人民医院", False),
+        ("溆浦县水东镇人民政府", "辰溪县水东镇人民政府", False),
+        ("内蒙古大学附属实验中学", "附属实验中学", False),
+    ],
+)
+def test_a_name_may_lack_its_region(one: str, other: str, expected: bool) -> None:
+    assert same_name(one, other) is expected
 
 
 @pytest.mark.parametrize(

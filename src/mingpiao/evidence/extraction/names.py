@@ -100,13 +100,28 @@ _plain = lru_cache(maxsize=8_192)(plain_name)
 
 
 def same_name(one: str, other: str, *, read_by_ocr: bool = False) -> bool:
-    """Whether two names are the same: equal in plain form, or different in one character that OCR confuses."""
+    """Whether two names are the same in plain form.
+
+    One may lack the region that the other begins with, as offices of one county name one another, and in what was
+    read by OCR one character may be another that OCR confuses.
+    """
     first, second = _plain(one), _plain(other)
     if not first or not second:
         return False
-    if first == second:
+    if first == second or _lacks_region(*sorted((first, second), key=len)):
         return True
     return read_by_ocr and _is_slip(first, second)
+
+
+def _lacks_region(short: str, whole: str) -> bool:
+    return (
+        len(short) >= _LONG_NAME
+        and whole.endswith(short)
+        and _REGION.fullmatch(whole[: -len(short)]) is not None
+    )
+
+
+_REGION = re.compile(r"(?:[\u4e00-\u9fff]{2,6}?(?:省|自治区|市|自治州|地区|盟|自治县|县|自治旗|旗|区)){1,3}")
 
 
 def part_of_name(one: str, other: str) -> bool:
