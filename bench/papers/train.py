@@ -132,10 +132,11 @@ def _amounts(paper: Prepared) -> Labelled:
         value = each.spotted.value
         if value == truth.total or (each.spotted.words and value == truth.words):
             role = "total"
-        elif value in truth.instalments:
-            role = "instalment"
+        elif each.owner and each.column in columns:
+            # Some authors call the rows of a list instalments too.
+            role = "share"
         else:
-            role = "share" if each.owner and each.column in columns else "other"
+            role = "instalment" if value in truth.instalments else "other"
         yield "amount", each.features, role
 
 
