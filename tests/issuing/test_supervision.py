@@ -28,6 +28,7 @@ from mingpiao.issuing.model import (
     ReversalRequest,
 )
 from mingpiao.kernel.clock import today
+from mingpiao.kernel.money import in_words
 from mingpiao.rules.model import Confirmation, RuleMode, Severity, Stage
 
 ASK, WARN = Severity.ASK, Severity.WARN
@@ -513,7 +514,8 @@ def papers_of(request: IssueRequest, unit_name: str) -> list[dict[str, Any]]:
         f"甲方（盖章）：{payer}\t乙方（盖章）：{unit_name}",
     )
     first, then = (f"{when.year}年{when.month}月{when.day}日" for when in (day - timedelta(days=90), day))
-    agreed = f"一、合同总金额为人民币{half}，由甲方支付给乙方。"
+    words = in_words(request.total / 2)
+    agreed = f"一、合同总金额为人民币{half}（大写：{words}），由甲方支付给乙方。"
     cited = f"双方于{first}签订了《合作协议》（合同编号：HZ-2026-031），现达成如下补充协议："
     raised = f"一、原合同总金额由{half}变更为{total}，由甲方支付给乙方。"
     paid = (f"交易金额（小写）：{total}", f"交易日期：{then}")
