@@ -115,7 +115,7 @@ def test_a_province_begins_in_a_browser(browser: Browser, unset: Site, size: str
         page.goto("/login")
         page.fill("#username", "first-system")
         page.fill("#password", password)
-        page.get_by_role("button", name="登录").click()
+        page.get_by_role("button", name="登录", exact=True).click()
         page.fill("#old_password", password)
         page.fill("#new_password", f"Neu-{password}")
         page.fill("#new_again", f"Neu-{password}")

@@ -68,7 +68,7 @@ def test_a_department_opens_a_unit_and_its_manager_signs_in(visit: Callable[...,
     page.get_by_role("link", name="去登录").click()
     page.fill("#username", "dijiu-guanli")
     page.fill("#password", _PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    page.get_by_role("button", name="登录", exact=True).click()
     page.wait_for_url("**/unit")
     page = phone.open("/unit/profile")
     expect(page.locator("main")).to_contain_text(_NAME)

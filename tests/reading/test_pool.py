@@ -111,16 +111,16 @@ async def test_what_a_process_takes_to_start_and_waits_for_the_processor_is_not_
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slow = tmp_path / "python"
-    slow.write_text(f'#!/bin/sh\nsleep 2\nexec {sys.executable} "$@"\n')
+    slow.write_text(f'#!/bin/sh\nsleep 5\nexec {sys.executable} "$@"\n')
     slow.chmod(0o700)
     monkeypatch.setattr(sys, "executable", str(slow))
-    async with ReaderPool(1, ReaderLimits(text_seconds=0.45)) as pool:
+    async with ReaderPool(1, ReaderLimits(text_seconds=1.0)) as pool:
         assert (await pool.read_file(FILE, PDF, READING_STEP)).lines
         (pid,) = pool.process_ids
         # As on a machine that has no time for it.
         os.kill(pid, signal.SIGSTOP)
         reading = asyncio.create_task(pool.read_file(FILE, PDF, READING_STEP))
-        await asyncio.sleep(0.6)
+        await asyncio.sleep(1.2)
         os.kill(pid, signal.SIGCONT)
         assert (await reading).lines
         assert pool.process_ids == (pid,)

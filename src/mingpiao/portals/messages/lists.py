@@ -37,7 +37,8 @@ def _listing(portal: str) -> Listing[Message]:
         name=f"{portal}_messages",
         address=base,
         title="消息",
-        crumbs=(("首页", f"/{portal}"),),
+        # Administrators have no first page in common.
+        crumbs=(("首页", f"/{portal}"),) if portal != "admin" else (),
         key="before",
         page_size=PAGE_SIZE,
         # Whether a message is read depends on the account, which the portals' scopes do not know; the verb
