@@ -1,6 +1,7 @@
 """The session ends while somebody fills a form in: after signing in again the form is there."""
 
 from collections.abc import Callable
+from time import monotonic
 
 import pytest
 from playwright.sync_api import expect
@@ -78,4 +79,4 @@ def test_a_bill_typed_before_the_session_ended_is_issued_once(
     page.get_by_role("button", name="确认开具").click()
     page.wait_for_url("**/unit/issue/done/**")
     assert bills_of(town, payer) == "1"
-    town.sessions[LOGIN] = visitor.context.cookies()
+    town.sessions[LOGIN] = (monotonic(), visitor.context.cookies())

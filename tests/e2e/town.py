@@ -16,6 +16,6 @@ class Town:
     def __init__(self, site: Site, accounts: list[DemoAccount], trust: TrustStore, agent_port: int) -> None:
         self.site = site
         self.accounts = {account.login: account for account in accounts}
-        self.sessions: dict[str, list[Any]] = {}
+        self.sessions: dict[str, tuple[float, list[Any]]] = {}
         self.trust = trust
         self.agent_port = agent_port
