@@ -31,7 +31,7 @@ PAGES = (
     ("/finance", "czt-jingban", 300),
     ("/finance/reviews", "czt-jingban", 300),
     ("/finance/rules", "czt-jingban", 300),
-    ("/admin/audit", "admin", 300),
+    ("/admin/audit", "shenji", 300),
 )
 KILOBYTE = 1_000
 ARGUMENTS = ["--headless=new", "--no-sandbox", "--disable-gpu", "--lang=zh-CN"]
