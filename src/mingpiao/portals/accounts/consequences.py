@@ -1,6 +1,7 @@
 """What follows when an account is closed or gets a new password, in sentences with the numbers of the moment."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -25,24 +26,16 @@ async def of_closing(
 
     Raises `Refusal` (`account.is_own`, 409) for the person's own account.
     """
-    _refuse_own(call, account)
-    # system: no scope reads accounts and sessions, and a draft is its account's alone
-    async with call.services.database.system() as connection:
-        told = [
-            await _sessions(connection, account),
+
+    async def told(connection: AsyncConnection) -> list[str]:
+        return [
             "停用后不能登录；以前办理的业务和留痕都保留，随时可以重新启用。",
             *await _left_behind(connection, account),
             await _colleagues(connection, account),
         ]
-    return Consequences(
-        title=f"停用账户：{account.username}",
-        facts=_facts(account, place),
-        told=told,
-        address=address,
-        button="确认停用",
-        back=back,
-        members=members,
-    )
+
+    words = _Words("停用账户", "确认停用", told)
+    return await _page(call, account, place, words, address=address, back=back, members=members)
 
 
 async def of_new_password(
@@ -52,41 +45,60 @@ async def of_new_password(
 
     Raises as `of_closing`.
     """
-    _refuse_own(call, account)
-    async with call.services.database.system() as connection:  # system: no scope reads sessions
-        told = [
-            await _sessions(connection, account),
+
+    async def told(_connection: AsyncConnection) -> list[str]:
+        return [
             "原密码随即失效。新密码由系统随机生成，只显示一次，由您当面或用可靠方式交给本人。",
             "本人首次登录时必须修改；输错密码造成的锁定一并解除。",
         ]
-    return Consequences(
-        title=f"重置密码：{account.username}",
-        facts=_facts(account, place),
-        told=told,
-        address=address,
-        button="确认重置密码",
-        back=back,
-        members=members,
-    )
+
+    words = _Words("重置密码", "确认重置密码", told)
+    return await _page(call, account, place, words, address=address, back=back, members=members)
 
 
 async def of_factor_reset(
     call: PageCall, account: Account, place: str, *, address: str, back: str, members: Mapping[str, str]
 ) -> Consequences:
     """The page before an account's second factor is taken away. Raises as `of_closing`."""
-    _refuse_own(call, account)
-    async with call.services.database.system() as connection:  # system: no scope reads sessions
-        told = [
-            await _sessions(connection, account),
+
+    async def told(_connection: AsyncConnection) -> list[str]:
+        return [
             "原来的动态口令和恢复码随即失效；本人会收到消息，下次登录后重新设置。",
             "请先当面或用可靠方式核实是本人要求：手机丢失、恢复码也找不到时才需要重置。",
         ]
+
+    words = _Words("重置动态口令", "确认重置动态口令", told)
+    return await _page(call, account, place, words, address=address, back=back, members=members)
+
+
+class _Words(NamedTuple):
+    """What is done, the button that does it, and what follows besides sessions that end."""
+
+    title: str
+    button: str
+    told: Callable[[AsyncConnection], Awaitable[list[str]]]
+
+
+async def _page(
+    call: PageCall,
+    account: Account,
+    place: str,
+    words: _Words,
+    *,
+    address: str,
+    back: str,
+    members: Mapping[str, str],
+) -> Consequences:
+    _refuse_own(call, account)
+    # system: no scope reads accounts and sessions, and a draft is its account's alone
+    async with call.services.database.system() as connection:
+        told = [await _sessions(connection, account), *await words.told(connection)]
     return Consequences(
-        title=f"重置动态口令：{account.username}",
+        title=f"{words.title}：{account.username}",
         facts=_facts(account, place),
         told=told,
         address=address,
-        button="确认重置动态口令",
+        button=words.button,
         back=back,
         members=members,
     )
