@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 from tests.support.invariants import assert_invariants
 
 from mingpiao.crypto.keystore import MasterKey
@@ -21,6 +22,8 @@ from mingpiao.identity.service import sign_in
 from mingpiao.kernel.clock import SHANGHAI, now, today
 from mingpiao.kernel.errors import Refusal
 from mingpiao.numbering.service import kinds_of_unit, stock_levels
+from mingpiao.paper.model import DestructionState
+from mingpiao.paper.service import list_destructions, list_losses, list_stops
 from mingpiao.rules.service import library_rules
 from mingpiao.settings import Settings, load
 from mingpiao.storage.database import Database
@@ -235,6 +238,59 @@ async def exceptions_by_now(database_url: str) -> None:
     assert [tuple(row) for row in stopped] == [(court, overdue["due_on"], None)]
 
 
+async def paper_by_now(database_url: str) -> None:
+    """Sheets in every state, a parcel on its way, a notice, lists at each stage, a difference, and units that end it."""
+    database = await Database.open(database_url, pool_size=1)
+    try:
+        async with database.system() as connection:
+            stops = {each.name: each for each in await list_stops(connection)}
+            lists = [(each.holder_name, each.state) for each in await list_destructions(connection)]
+            (notice,) = await list_losses(connection)
+            sheets = await connection.execute(
+                text("SELECT state, CAST(sum(sheet_count(sheets)) AS bigint) FROM paper_holdings GROUP BY 1")
+            )
+            states = {row[0]: row[1] for row in sheets}
+            taken = await connection.execute(
+                text("SELECT sheet_count(booked - counted) FROM paper_stocktakings ORDER BY 1")
+            )
+            missing = list(taken.scalars())
+            open_ones = await connection.scalar(
+                text(
+                    "SELECT count(*) FROM paper_steps AS sent WHERE way IN ('allot', 'return') AND NOT EXISTS "
+                    "(SELECT FROM paper_steps AS late WHERE late.answers = sent.step_id)"
+                )
+            )
+            late = await connection.scalar(
+                text("SELECT count(*) FROM paper_batches WHERE ordered_at > now() - interval '90 days'")
+            )
+    finally:
+        await database.close()
+    hospital, society = "内蒙古演示大学附属医院", "内蒙古演示会计学会"
+    court, police = "呼和浩特市演示中级人民法院", "呼和浩特市演示公安局服务中心"
+    assert {name: each.stage for name, each in stops.items()} == {
+        society: "未停用",
+        police: "已完成",
+        court: "待核销",
+    }
+    assert lists == [
+        (hospital, DestructionState.ASKED),
+        (court, DestructionState.SIGNED),
+        (court, DestructionState.DONE),
+        (police, DestructionState.DONE),
+    ]
+    assert (notice.holder_name, sum(each.count for each in notice.ranges)) == (hospital, 2)
+    assert states == {
+        "transit": 200,
+        "stock": 4_625,
+        "used": 21,
+        "void": 22,
+        "lost": 2,
+        "listed": 34,
+        "destroyed": 96,
+    }
+    assert (missing, open_ones, late) == ([0, 2], 1, 0)
+
+
 #: Profiles whose first unit has people or an app.
 STAFFED = ("charity", "association", "court", "police", "land", "hospital", "university")
 
@@ -291,6 +347,7 @@ async def test_a_build_that_was_cut_off_is_completed(database_url: str, tmp_path
     await written_off_by_now(database_url, tmp_path)
     await campaign_by_now(database_url)
     await exceptions_by_now(database_url)
+    await paper_by_now(database_url)
     assert await supervision(database_url) == {
         "rules": len(library_rules()),
         "authors who approved their own": 0,

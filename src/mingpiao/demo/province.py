@@ -15,6 +15,7 @@ from mingpiao.demo.former import bring_former
 from mingpiao.demo.ground import admit_unit, lay_ground
 from mingpiao.demo.history import bring_history, records_begin
 from mingpiao.demo.levels import pass_numbers_down
+from mingpiao.demo.paper import bring_paper
 from mingpiao.demo.progress import DemoProgress
 from mingpiao.demo.regions import PROVINCE
 from mingpiao.demo.samples import write_samples
@@ -70,6 +71,7 @@ async def build(
         await bring_former(services, home / "former", members)
         await bring_requisitions(services, members)
         await pass_numbers_down(services, members)
+        await bring_paper(services, members)
         catalog = await services.catalog.get()
         async with services.database.system() as connection:
             return await open_accounts(connection, catalog, members, services.master_key, progress)

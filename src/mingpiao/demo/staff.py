@@ -78,6 +78,19 @@ def handler_of(member: Member) -> Acting:
     return msgspec.structs.replace(acting, account=account, unit_id=unit.unit_id)
 
 
+def manager_of(member: Member) -> Acting:
+    """The manager of a unit, before there are accounts."""
+    unit, entry = member
+    account = Account(
+        account_id=0,
+        username="demo-manager",
+        display_name=entry.manager,
+        role=Role.UNIT_MANAGER,
+        unit_id=unit.unit_id,
+    )
+    return msgspec.structs.replace(handler_of(member), name=entry.manager, account=account)
+
+
 class _Seat(msgspec.Struct, frozen=True):
     profile: str
     username: str

@@ -6,13 +6,10 @@ goes on where it was: requests have numbers of their own.
 
 from collections.abc import Sequence
 
-import msgspec
-
 from mingpiao.catalog.model import Catalog
 from mingpiao.demo.acting import ACTING
 from mingpiao.demo.services import DemoServices
-from mingpiao.demo.staff import Member, handler_of, officer_of
-from mingpiao.identity.model import Account, Acting, Role
+from mingpiao.demo.staff import Member, handler_of, manager_of, officer_of
 from mingpiao.supply.model import Requisition, RequisitionState, WantedNumbers
 from mingpiao.supply.service import grant_requisition, request_numbers, set_supply_order
 from mingpiao.units.service import grant_kinds
@@ -72,7 +69,7 @@ async def _order(services: DemoServices, member: Member) -> None:
             _NEW[member[1].profile][0],
             _ESTIMATE,
             active=True,
-            acting=_manager_of(member),
+            acting=manager_of(member),
         )
 
 
@@ -93,15 +90,3 @@ async def _ask(
         return await request_numbers(
             connection, member[0].unit_id, wanted, catalog, acting=handler_of(member)
         )
-
-
-def _manager_of(member: Member) -> Acting:
-    unit, entry = member
-    account = Account(
-        account_id=0,
-        username="demo-manager",
-        display_name=entry.manager,
-        role=Role.UNIT_MANAGER,
-        unit_id=unit.unit_id,
-    )
-    return msgspec.structs.replace(handler_of(member), name=entry.manager, account=account)

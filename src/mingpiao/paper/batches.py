@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.catalog.model import Catalog
 from mingpiao.identity.model import Acting, AuditEntry, Role
 from mingpiao.identity.service import record
-from mingpiao.kernel.clock import to_shanghai
+from mingpiao.kernel.clock import now, to_shanghai
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.kernel.text import unprintable
 from mingpiao.numbering.service import find_number
@@ -54,8 +54,8 @@ _OF_SHEETS = text(
 _HOLD_BATCH = PAPER_HOLDINGS.statement(f"{_COLUMNS} WHERE batch_id = :batch_id FOR UPDATE")
 _ORDER = text("""
 INSERT INTO paper_batches (code, kind_code, purpose, first_sheet, last_sheet, printer, plan_no, note, request_no,
-    ordered_by, ordered_by_name)
-VALUES (:code, :kind_code, :purpose, :first, :last, :printer, :plan_no, :note, :request_no, :by, :by_name)
+    ordered_by, ordered_by_name, ordered_at)
+VALUES (:code, :kind_code, :purpose, :first, :last, :printer, :plan_no, :note, :request_no, :by, :by_name, :at)
 ON CONFLICT (request_no) DO NOTHING RETURNING batch_id
 """)
 _KNOWN = text("""
@@ -105,7 +105,7 @@ async def order_batch(
     found: int | None
     try:
         async with connection.begin_nested():
-            made = {"by": acting.actor, "by_name": acting.name}
+            made = {"by": acting.actor, "by_name": acting.name, "at": now()}
             found = (await connection.execute(_ORDER, values | made)).scalar_one_or_none()
     except IntegrityError as error:
         message = f"{sheets.line}与已有的印制批次重复，请核对号码。"
