@@ -66,6 +66,8 @@ async def test_a_unit_without_use_states_it_and_waits(api: Api) -> None:
         ({"purpose": ""}, (422, "supply.request_invalid", "purpose")),
         ({"kind": "0301"}, (409, "unit.kind_not_granted", "kind")),
         ({"place": "001"}, (400, "request.field_unknown", "place")),
+        ({"point": "001"}, (422, "point.not_of_unit", "point")),
+        ({"point": "x" * 21}, (400, "request.value_invalid", "point")),
         ({"estimate": None}, (200, "", "")),
     ],
 )

@@ -101,6 +101,7 @@ ERROR_TYPES: dict[str, ErrorType] = {
     "supply.request_no_used": ErrorType(409, "申请编号已用于不同内容"),
     "supply.request_open": ErrorType(409, "已有申领等待审核"),
     "supply.request_unknown": ErrorType(404, "没有这次申领"),
+    "point.not_of_unit": ErrorType(422, "不是本单位在用的开票点"),
     "numbering.online_unit": ErrorType(409, "在线开票单位不需要申领"),
     "numbering.pool_empty": ErrorType(409, "可发放的号码不足"),
     "numbering.region_short": ErrorType(409, "同级财政部门的库存不足"),

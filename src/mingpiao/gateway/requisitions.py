@@ -41,6 +41,9 @@ class RequisitionBody(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     estimate: Annotated[
         int | None, Meta(description="预计每月用量；该票据种类还没有一个完整月份的用量时必填。")
     ] = None
+    point: Annotated[
+        str, Meta(max_length=20, description="以哪个开票点的名义申领，填它的代码；不区分的不填。")
+    ] = ""
 
 
 class SupplyFindingView(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,6 +60,7 @@ class RequisitionView(msgspec.Struct, frozen=True, kw_only=True):
     kind: Annotated[str, Meta(description="票据种类编码。")]
     quantity: Annotated[int, Meta(description="申领的号码个数。")]
     purpose: Annotated[str, Meta(description="用途。")]
+    point: Annotated[str, Meta(description="以其名义申领的开票点的代码；不区分的为空。")]
     state: Annotated[str, Meta(description=_STATES)]
     state_name: Annotated[str, Meta(description="状态的名称。")]
     findings: Annotated[tuple[SupplyFindingView, ...], Meta(description="自动审核的说明；没有时为空。")]
@@ -97,6 +101,7 @@ _decoder = msgspec.json.Decoder(RequisitionBody)
             "numbering.online_unit",
             "numbering.pool_empty",
             "numbering.region_short",
+            "point.not_of_unit",
             "supply.request_invalid",
             "supply.request_no_used",
             "supply.request_open",
@@ -112,6 +117,7 @@ async def post_requisition(request: ApiRequest, services: NamedDependency[Gatewa
         quantity=body.quantity,
         purpose=body.purpose,
         request_no=body.request_no,
+        point_code=body.point,
         estimate=body.estimate,
         origin=RequestOrigin.API,
     )
@@ -156,6 +162,7 @@ def requisition_view(made: Requisition) -> RequisitionView:
         kind=made.kind_code,
         quantity=made.quantity,
         purpose=made.purpose,
+        point=made.point_code,
         state=made.state.value,
         state_name=made.state.label,
         findings=tuple(map(_finding_view, made.findings)),

@@ -122,13 +122,15 @@ class SupplyFacts(msgspec.Struct, frozen=True, kw_only=True):
 class WantedNumbers(msgspec.Struct, frozen=True, kw_only=True):
     """What a unit asks for. `estimate` is the monthly use that a unit without use states; None: it states none.
 
-    `request_no` is the unit's own number of the request; the same one twice is one request.
+    `request_no` is the unit's own number of the request; the same one twice is one request. `point_code` is the 开票点 in
+    whose name it is asked; empty: the unit as a whole.
     """
 
     kind_code: str
     quantity: int
     purpose: str
     request_no: str
+    point_code: str = ""
     estimate: int | None = None
     origin: RequestOrigin = RequestOrigin.PAGE
 
@@ -148,6 +150,7 @@ class Requisition(msgspec.Struct, frozen=True, kw_only=True):
     quantity: int
     purpose: str
     request_no: str
+    point_code: str
     estimate: int | None
     approved_estimate: int | None
     origin: RequestOrigin

@@ -39,7 +39,14 @@ from mingpiao.supply.model import (
 from mingpiao.supply.outlook import proposal
 from mingpiao.supply.tables import requisitions
 from mingpiao.units.model import Unit, UnitMode
-from mingpiao.units.service import MAX_ALLOTMENT, get, lock_managed, lock_unit, refuse_closed
+from mingpiao.units.service import (
+    MAX_ALLOTMENT,
+    get,
+    lock_managed,
+    lock_unit,
+    refuse_closed,
+    require_point,
+)
 
 MAX_PURPOSE = 200
 MAX_REASON = 500
@@ -53,7 +60,8 @@ async def request_numbers(
 ) -> Requisition:
     """Ask for numbers of a kind. What the audit grants is in the unit's stock when this transaction commits.
 
-    The same `request_no` and content again is the same request. Raises `Refusal`: `access.denied` (403);
+    The same `request_no` and content again is the same request. Raises `Refusal`: `access.denied` (403); what
+    `require_point` raises of the point in whose name it is asked;
     `numbering.online_unit`, `unit.closed`, `unit.kind_not_granted` (409); `supply.request_open` (409) while another
     request of the kind waits; `supply.request_no_used` (409); `numbering.pool_empty` (409); and every problem of the
     values (422, by field: `supply.request_invalid`), among them a missing `estimate`.
@@ -66,6 +74,7 @@ async def request_numbers(
         known = await find_by_number(connection, unit_id, wanted.request_no)
         if known is not None:
             return _same(known, wanted)
+    await require_point(connection, unit_id, wanted.point_code, acting=acting)
     await _require_askable(connection, unit, wanted, catalog)
     await hold_stocks(connection, [unit_id])
     code = catalog.bill_code(catalog.kinds[wanted.kind_code])
@@ -93,8 +102,8 @@ def _require_own(unit_id: int, *, acting: Acting) -> None:
 
 
 def _same(known: Requisition, wanted: WantedNumbers) -> Requisition:
-    same = (known.kind_code, known.quantity, known.purpose, known.estimate)
-    if same != (wanted.kind_code, wanted.quantity, wanted.purpose, wanted.estimate):
+    same = (known.kind_code, known.quantity, known.purpose, known.estimate, known.point_code)
+    if same != (wanted.kind_code, wanted.quantity, wanted.purpose, wanted.estimate, wanted.point_code):
         raise refuse(
             "supply.request_no_used",
             f"申请编号{wanted.request_no}已用于另一次申领，请换一个编号。",
@@ -184,6 +193,7 @@ async def _put_down(
         "quantity": wanted.quantity,
         "purpose": wanted.purpose,
         "request_no": wanted.request_no,
+        "point_code": wanted.point_code,
         "estimate": wanted.estimate,
         "origin": wanted.origin.value,
         "state": verdict.state.value,
@@ -410,6 +420,8 @@ async def _record(connection: AsyncConnection, action: str, made: Requisition, *
         "state": made.state.value,
         "purpose": made.purpose,
     }
+    if made.point_code:
+        details["point"] = made.point_code
     if made.granted:
         details |= {
             "granted": str(made.granted),

@@ -60,6 +60,7 @@ ROOM = Room(
         "least": "最少数量",
         "months_at_most": "库存上限的月数",
         "months_proposed": "建议的月数",
+        "point": "开票点",
         "purpose": "用途",
         "quantity": "申领数量",
         "reason": "原因",

@@ -27,6 +27,7 @@ requisitions = Table(
     Column("quantity", Integer, nullable=False),
     Column("purpose", Text, nullable=False),
     Column("request_no", Text, nullable=False),
+    Column("point_code", Text, nullable=False),
     Column("estimate", Integer),
     Column("approved_estimate", Integer),
     Column("origin", Text, nullable=False),

@@ -67,8 +67,10 @@ ROOM = Room(
         "interface_app:create": "建立接口应用",
         "interface_app:renew_secret": "更换接口应用密钥",
         "interface_app:revoke": "停用接口应用",
+        "issuing_point:add_person": "添加开票点人员",
         "issuing_point:close": "停用开票点",
         "issuing_point:open": "启用开票点",
+        "issuing_point:remove_person": "移出开票点人员",
         "issuing_point:save": "保存开票点",
         "unit:allow_items": "核定收款项目",
         "unit:amend": "修改单位信息",
@@ -79,6 +81,7 @@ ROOM = Room(
     }
     | {f"unit:{each.verb}": f"单位{each.label}" for each in UnitChangeKind},
     details={
+        "account": "账户",
         "change": "变更",
         "effective_on": "生效日期",
         "failure": "原因说明",

@@ -45,6 +45,13 @@ from mingpiao.units.granting import (
 from mingpiao.units.importing import ALL_ITEMS, Imported, UnitWish, import_units
 from mingpiao.units.losses import LOST, lift_loss, report_loss
 from mingpiao.units.managers import invite_manager, managed_account, refuse_of_closed_unit
+from mingpiao.units.point_people import (
+    add_point_person,
+    people_of_points,
+    points_open_to,
+    remove_point_person,
+    require_point,
+)
 from mingpiao.units.points import points_of_unit, save_point, switch_point
 from mingpiao.units.reforms import (
     count_units_in_regions,
@@ -91,6 +98,7 @@ __all__ = [
     "UnitDirectory",
     "UnitSeal",
     "UnitWish",
+    "add_point_person",
     "allow_items",
     "amend",
     "apply_due_changes",
@@ -119,14 +127,18 @@ __all__ = [
     "names_of",
     "obstacles",
     "open_codes",
+    "people_of_points",
     "points_of_unit",
+    "points_open_to",
     "propose_change",
     "refuse_closed",
     "refuse_of_closed_unit",
     "register",
     "register_many",
+    "remove_point_person",
     "renew_secret",
     "report_loss",
+    "require_point",
     "revoke_app",
     "save_point",
     "search",

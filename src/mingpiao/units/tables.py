@@ -57,6 +57,14 @@ issuing_points = Table(
     Column("active", Boolean, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
 )
+point_people = Table(
+    "point_people",
+    METADATA,
+    Column("unit_id", BigInteger, primary_key=True),
+    Column("point_code", Text, primary_key=True),
+    Column("account_id", BigInteger, primary_key=True),
+    Column("added_at", DateTime(timezone=True), nullable=False),
+)
 interface_apps = Table(
     "interface_apps",
     METADATA,

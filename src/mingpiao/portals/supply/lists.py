@@ -109,6 +109,7 @@ def _columns(base: str, *, units: bool) -> tuple[Column[RequisitionRow], ...]:
         Column(
             name="origin", label="方式", kind="short", shown=False, value=lambda row: row.made.origin.label
         ),
+        Column(name="point", label="开票点", kind="code", shown=False, value=lambda row: row.made.point_code),
         Column(name="by", label="申领人", shown=False, value=lambda row: row.made.asked_by_name),
         Column(name="decided", label="审核人", shown=False, value=lambda row: row.made.decided_by_name),
         Column(
@@ -139,8 +140,8 @@ def _why(made: Requisition) -> str:
 
 
 _EXPORTED = (
-    "asked", "kind", "quantity", "granted", "state", "purpose", "why", "code", "first", "last", "origin", "by",
-    "decided", "number",
+    "asked", "kind", "quantity", "granted", "state", "purpose", "why", "code", "first", "last", "origin",
+    "point", "by", "decided", "number",
 )  # fmt: skip
 _STATES = tuple((each.value, each.label) for each in RequisitionState)
 _KIND = ChoiceFilter(name="kind", label="票据种类", options=kind_options, may_be_gone=True)

@@ -2,10 +2,20 @@
 
 from mingpiao.portals.gates import FINANCE_VIEW, UNIT_VIEW
 from mingpiao.portals.subjects import MenuEntry, Subject
-from mingpiao.portals.supply import departments, finance, lists, returning, settings, tracing, unit, years
+from mingpiao.portals.supply import (
+    departments,
+    finance,
+    lists,
+    points,
+    returning,
+    settings,
+    tracing,
+    unit,
+    years,
+)
 
 SUBJECT = Subject(
-    unit=[*unit.HANDLERS, *returning.UNIT_HANDLERS],
+    unit=[*unit.HANDLERS, *returning.UNIT_HANDLERS, *points.HANDLERS],
     finance=[
         *settings.HANDLERS,
         *departments.HANDLERS,
@@ -20,6 +30,7 @@ SUBJECT = Subject(
         departments.DEPARTMENT_STOCKS,
         departments.NUMBER_MOVES,
         returning.UNIT_SEGMENTS,
+        points.UNIT_POINTS,
         returning.RETURNED_NUMBERS,
     ),
     menu=(
@@ -29,7 +40,7 @@ SUBJECT = Subject(
             label="票据申领",
             address=unit.ADDRESS,
             icon="download",
-            covers=(lists.UNIT_REQUISITIONS.address, returning.UNIT_SEGMENTS.address),
+            covers=(lists.UNIT_REQUISITIONS.address, returning.UNIT_SEGMENTS.address, points.ADDRESS),
         ),
         MenuEntry(
             right=FINANCE_VIEW,

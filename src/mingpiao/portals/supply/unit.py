@@ -23,6 +23,8 @@ from mingpiao.portals.supply.parts import (
     stock_views,
     typed_number,
 )
+from mingpiao.portals.supply.points import ADDRESS as POINTS_ADDRESS
+from mingpiao.portals.supply.points import point_field
 from mingpiao.portals.supply.returning import UNIT_SEGMENTS
 from mingpiao.portals.supply.rights import UNIT_SUPPLY, UNIT_SUPPLY_ORDER
 from mingpiao.supply.model import WantedNumbers
@@ -37,6 +39,7 @@ from mingpiao.supply.service import (
 )
 from mingpiao.units.model import UnitMode
 from mingpiao.units.service import get as get_unit
+from mingpiao.units.service import points_open_to
 
 ADDRESS = "/unit/supply"
 _CRUMBS = [("首页", "/unit"), ("票据申领", ADDRESS)]
@@ -71,6 +74,7 @@ async def supply_page(call: NamedDependency[PageCall]) -> Response[str]:
         may_order=allowed(role, UNIT_SUPPLY_ORDER),
         records=UNIT_REQUISITIONS.address,
         segments=UNIT_SEGMENTS.address,
+        points=POINTS_ADDRESS,
     )
 
 
@@ -96,13 +100,18 @@ async def ask_page(call: NamedDependency[PageCall], kind_code: FromPath[str]) ->
     view = await _stock(call, kind_code)
     proposed = view.stock.proposed
     usual = {"quantity": str(proposed) if proposed else "", "request_no": fresh_number()}
-    return _ask_page(call, view, use_kept_members(call.request) or usual)
+    return await _ask_page(call, view, use_kept_members(call.request) or usual)
 
 
-def _ask_page(
+async def _ask_page(
     call: PageCall, view: KindStockView, values: Mapping[str, str], problems: tuple[Problem, ...] = ()
 ) -> Response[str]:
     kind_code = view.stock.kind_code
+    async with call.reads() as connection:
+        unit_id = unit_of(call.session.account)
+        points, as_whole = await points_open_to(connection, unit_id, acting=call.acting)
+    if len(points) == 1 and not as_whole:
+        values = {"point": next(iter(points))} | dict(values)
     estimate = FormField(
         name="estimate",
         label="预计每月用量（份）",
@@ -128,6 +137,7 @@ def _ask_page(
                 hint=f"例如：门诊收费窗口。最多{MAX_PURPOSE}字。",
                 attributes={"maxlength": MAX_PURPOSE},
             ),
+            *((point_field(points, as_whole=as_whole),) if points or not as_whole else ()),
         ),
         button="提交申领",
         cancel=ADDRESS,
@@ -166,6 +176,7 @@ async def ask(call: NamedDependency[PageCall], kind_code: FromPath[str]) -> Resp
         quantity=typed_number(typed.get("quantity", "")),
         purpose=typed.get("purpose", ""),
         request_no=typed.get("request_no", "") or fresh_number(),
+        point_code=typed.get("point", ""),
         estimate=typed_number(typed["estimate"]) if typed.get("estimate") else None,
     )
     try:
@@ -174,9 +185,9 @@ async def ask(call: NamedDependency[PageCall], kind_code: FromPath[str]) -> Resp
                 connection, unit_of(call.session.account), wanted, catalog, acting=call.acting
             )
     except Refusal as refusal:
-        if refusal.status == 403:
+        if refusal.status == 403 and not refusal.problems[0].field:
             raise
-        return _ask_page(call, view, typed, refusal.problems)
+        return await _ask_page(call, view, typed, refusal.problems)
     return redirect(call.request, f"{ADDRESS}/{made.requisition_id}")
 
 

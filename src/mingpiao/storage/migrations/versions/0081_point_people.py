@@ -1,0 +1,12 @@
+"""Whose name people of a unit act in: accounts of issuing points, and requests of points."""
+
+from mingpiao.storage.migrations.sql import run_sql_beside
+
+revision = "0081"
+down_revision = "0080"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run_sql_beside(__file__)
