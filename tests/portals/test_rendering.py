@@ -178,6 +178,7 @@ RIGHTS = {
     "supply.rights": {
         "unit_supply": {"UNIT_HANDLER", "UNIT_MANAGER"},
         "unit_supply_order": {"UNIT_MANAGER"},
+        "unit_points": {"UNIT_MANAGER"},
         "supply_decide": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"},
         "supply_settings": {"DEPARTMENT_HEAD"},
         "supply_move": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"},
