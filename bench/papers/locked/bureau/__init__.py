@@ -1,0 +1,1 @@
+"""Papers of a district bureau of land, housing and urban management."""
