@@ -247,6 +247,11 @@ def esc(text: str) -> str:
     return html.escape(text)
 
 
+def joined(text: str) -> str:
+    """HTML without the ends of its lines, which would stand as gaps between Chinese characters."""
+    return text.replace("\n", "")
+
+
 def typ(text: str) -> str:
     """Text for Typst, its marks made plain."""
     for mark in "\\#*_@$<>[]~`":

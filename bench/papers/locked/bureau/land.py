@@ -34,7 +34,7 @@ def land_contract(rng: Random) -> Paper:
         f"（2）第二期 人民币大写{base.words(second)}（小写￥{base.money(second)}元），付款时间：{base.long(second_end)}之前。",
     ]
     clauses = [
-        f"本合同项下出让宗地编号为{plot}，宗地总面积大写{area}平方米（小写{area}平方米），坐落于{where.whole}"
+        f"本合同项下出让宗地编号为{plot}，宗地总面积{area}平方米，坐落于{where.whole}"
         f"{rng.choice(['滨河大道以东、纬三路以南', '学府路与兴业街交叉口西北', '高铁站片区B-07地块'])}，规划用途为{use}。",
         f"本合同项下的国有建设用地使用权出让年期为{years}年，按交付土地之日起算。",
         f"本合同项下宗地的{purpose}为人民币大写{base.words(price)}（小写￥{base.money(price)}元），"
@@ -68,7 +68,7 @@ def land_contract(rng: Random) -> Paper:
 {text}
 
 #v(0.6cm)
-#grid(columns: (1fr, 1fr), row-gutter: 1.1em,
+#grid(columns: (1fr, 1fr), row-gutter: 1.1em, column-gutter: 2em,
 [出让人（章）：{grantor}], [受让人（章）：{grantee}],
 [委托代理人：{base.person(rng)}], [法定代表人：{base.person(rng)}])
 #v(0.4cm)
@@ -247,7 +247,7 @@ p {{text-indent:2em; margin:3pt 0}} .n {{text-align:right}} .s td {{border:0; te
 <p>四、本确认书一式三份，出让人、竞得人、组织方各执一份。</p><br>
 <table class=s><tr><td>组织方：{centre}<br>主持人：{base.person(rng)}</td><td>竞得人：{buyer}<br>代理人：{base.person(rng)}</td></tr>
 <tr><td>出让人：{seller}</td><td>{base.long(sold)}</td></tr></table>"""
-    data = base.sealed(rng, tools.weasy(body), seller, (0.3, 0.74))
+    data = base.sealed(rng, tools.weasy(base.joined(body)), seller, (0.3, 0.74))
     bill = Bill(
         payer=buyer,
         unit=seller,
