@@ -24,6 +24,8 @@ def bid_deposit(rng: Random) -> Paper:
     lot = f"{where.short}建招{paid.year}-{rng.randrange(20, 240):03d}"
     purpose = f"{lot}{rng.choice(['投标保证金', '标段投标保证金'])}"
     bank = rng.choice(base.BANKS)
+    clock = f"{rng.randrange(9, 17):02d}:{rng.randrange(60):02d}:{rng.randrange(60):02d}"
+    slip = str(rng.randrange(10**11, 10**12))
     rows = f"""
 <tr><th rowspan=3>付<br>款<br>人<td>户名<td>{payer}<th rowspan=3>收<br>款<br>人<td>户名<td>{centre}
 <tr><td>账号<td>{own}<td>账号<td>{theirs}
@@ -31,13 +33,17 @@ def bid_deposit(rng: Random) -> Paper:
 <tr><td colspan=2>币种/金额<td colspan=4>人民币 <b>{base.money(total)}</b>（大写：{base.words(total)}）
 <tr><td colspan=2>用途<td colspan=4>{purpose}
 <tr><td colspan=2>业务种类<td>网银跨行汇款<td colspan=2>手续费<td>0.00
-<tr><td colspan=2>交易流水号<td>{serial}<td colspan=2>交易时间<td>{paid.isoformat()} {rng.randrange(9, 17):02d}:{rng.randrange(60):02d}:{rng.randrange(60):02d}
+<tr><td colspan=2>交易流水号<td>{serial}<td colspan=2>交易时间<td>{paid} {clock}
 """
     body = f"""<style>@page {{size:A4; margin:18mm 14mm}} body {{font:10.5pt/1.6 'sans'}} h2 {{text-align:center; margin:2mm; color:#a11}}
-table {{border-collapse:collapse; width:100%}} td,th {{border:1px solid #955; padding:4px 7px; font-weight:normal}} th {{width:1.5em; background:#faf1f1}}
-.x {{display:flex; justify-content:space-between; font-size:9pt}} .q {{width:34mm;height:34mm;border:2px solid #c33;border-radius:50%;color:#c33;
+table {{border-collapse:collapse; width:100%}}
+td,th {{border:1px solid #955; padding:4px 7px; font-weight:normal}} th {{width:1.5em; background:#faf1f1}}
+.x {{display:flex; justify-content:space-between; font-size:9pt}} .q
+{{width:34mm;height:34mm;border:2px solid #c33;border-radius:50%;
+color:#c33;
 text-align:center; padding-top:11mm; box-sizing:border-box; font-size:8.5pt; margin:4mm 12mm 0 auto}}</style>
-<h2>{bank}　网上银行电子回单</h2><div class=x><span>回单编号：{(slip := str(rng.randrange(10**11, 10**12)))}</span><span>打印次数：{rng.choice([1, 1, 2])}</span></div>
+<h2>{bank}　网上银行电子回单</h2><div class=x><span>回单编号：{slip}</span>
+<span>打印次数：{rng.choice([1, 1, 2])}</span></div>
 <table>{rows}</table><div class=q>{bank}<br>电子回单专用章</div>
 <p style='font-size:8.5pt'>温馨提示：本回单不作为收款方发货依据，如已通过银行网点取得相应纸质回单，请注意核对，勿重复记账。</p>"""
     bill = Bill(
@@ -265,7 +271,10 @@ h1 {{text-align:center; font:18pt 'zenhei'; margin:6mm 0}} p {{text-indent:2em; 
 table {{border-collapse:collapse; margin:3mm auto; width:70%}} td,th {{border:0.7pt solid #333; padding:3pt; text-align:center}}</style>
 <div class=h>{it.office}</div><div style='text-align:center'>{it.number}</div>
 <h1>户外广告设置位使用权成交通知书</h1><div>{it.buyer}：</div>
-<p>{base.long(it.sold)}，我局委托{it.house}公开拍卖{rng.choice(["迎宾大道跨线桥", "中央公园西侧", "客运总站广场"])}等{rng.randrange(3, 12)}处户外广告设施设置位使用权，
+<p>{base.long(it.sold)}，
+我局委托{it.house}公开拍卖
+{rng.choice(["迎宾大道跨线桥", "中央公园西侧", "客运总站广场"])}等
+{rng.randrange(3, 12)}处户外广告设施设置位使用权，
 你单位竞买成功。现将{purpose}缴纳等事项通知如下：</p>{said}
 {base.table(["年度", "应缴金额（元）"], rows)}
 <p>收款账户：{it.office}；开户行：{rng.choice(base.BANKS)}城东支行；账号：{it.account}。</p><br>
