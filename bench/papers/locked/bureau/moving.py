@@ -99,13 +99,14 @@ def premises_agreement(rng: Random) -> Paper:
     site = rng.choice(["老汽车站片区", "胜利路沿线", "铁路货场地块"])
     purpose = f"{site}房屋征收补偿款"
     people = base.people(rng, 3)
+    why = rng.choice(["配电设备漏评", "地下管沟经复核未计入原评估报告"])
     source = f"""
 #set page(paper: "a4", margin: 2.6cm)
 #set text(font: "AR PL UMing CN", size: 12pt, lang: "zh")
 #set par(leading: 1em, first-line-indent: (amount: 2em, all: true))
 #let plain(it) = par(first-line-indent: 0em, it)
-#plain(align(right)[协议编号：{base.typ(number)}])
-#plain(align(center, text(font: "WenQuanYi Zen Hei", size: 20pt)[征收补偿协议书]))
+#align(right, plain[协议编号：{base.typ(number)}])
+#align(center, plain(text(font: "WenQuanYi Zen Hei", size: 20pt)[征收补偿协议书]))
 #v(0.4cm)
 #plain[征收实施方（甲方）：{builder}]
 #plain[被征收单位（乙方）：{house}]
@@ -124,12 +125,12 @@ def premises_agreement(rng: Random) -> Paper:
 #grid(columns: (1fr, 1fr), row-gutter: 1.2em, column-gutter: 1em, plain[甲方（盖章）：{builder}], plain[乙方（盖章）：{house}],
 plain[代表：{people[0]}], plain[代表：{people[1]}], plain[{base.long(signed)}], plain[{base.long(signed)}])
 #pagebreak()
-#plain(align(center, text(font: "WenQuanYi Zen Hei", size: 20pt)[补 充 协 议]))
+#align(center, plain(text(font: "WenQuanYi Zen Hei", size: 20pt)[补 充 协 议]))
 #v(0.4cm)
 #plain[甲方：{builder}]
 #plain[乙方：{house}]
 
-甲乙双方于{base.long(signed)}签订的{base.typ(number)}《征收补偿协议书》，因{rng.choice(["配电设备漏评", "地下管沟经复核未计入原评估报告"])}，经{where.whole}房屋征收部门同意，补充约定如下：
+甲乙双方于{base.long(signed)}签订的{base.typ(number)}《征收补偿协议书》，因{why}，经{where.whole}房屋征收部门同意，补充约定如下：
 
 一、补偿总额由原{base.wan(former)}万元调整为{base.wan(total)}万元（大写：人民币{base.words(total)}）。
 
