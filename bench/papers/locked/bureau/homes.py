@@ -62,7 +62,7 @@ p {{margin:2pt 0; text-indent:2em}} u {{font-family:'mashan'; font-size:17pt; co
         ],
         [
             base.wrong(bill, "payer", "a name that sounds the same", payer=base.like(tenant)),
-            base.wrong(bill, "payee", "an estate company", unit=where.body("房屋征收服务中心")),
+            base.wrong(bill, "payee", "another office", unit=where.body("房屋征收服务中心")),
             base.wrong(bill, "date", "rent of years after", issued_on=base.later(ends, 900), remark=home),
             base.wrong(bill, "amount", "two digits exchanged", total=base.swapped(yearly), remark=home),
             base.wrong(bill, "purpose", "another charge", items=("住宅专项维修资金",), remark=home),
@@ -182,7 +182,8 @@ def builder_statement(rng: Random) -> Paper:
     estate = rng.choice(["御景湾", "书香名邸", "滨江一号", "翡翠城"]) + rng.choice(["一期", "二期", "三期"])
     number = f"WXZJ-{made.year}{rng.randrange(100, 900)}"
     account = base.account(rng, 18)
-    total, blocks, dues = base.ZERO, [], []
+    total, dues = base.ZERO, list[Decimal]()
+    blocks: list[list[str | float]] = []
     for block in range(rng.randrange(1, 4), rng.randrange(6, 9)):
         kind, rate = rng.choice([("高层（有电梯）", 80), ("多层（无电梯）", 45), ("商业", 65)])
         area = Decimal(rng.randrange(310_000, 980_000)) / 100
@@ -199,7 +200,7 @@ def builder_statement(rng: Random) -> Paper:
     sheet.row(["楼号", "房屋类型", "建筑面积（㎡）", "交存标准（元/㎡）", "应交金额（元）"], bold=True)
     for block_row in blocks:
         sheet.row(block_row)
-    sheet.row(["合计", "", float(sum(Decimal(str(each[2])) for each in blocks)), "", float(total)], bold=True)
+    sheet.row(["合计", "", sum(float(each[2]) for each in blocks), "", float(total)], bold=True)
     sheet.title(f"应交金额合计（大写）：{base.words(total)}", 10, "left")
     sheet.title(f"专户名称：{office}      专户账号：{account}", 10, "left")
     sheet.title(
@@ -270,10 +271,12 @@ def phone_payment(rng: Random) -> Paper:
     lines = "".join(f"<div class=r><span>{a}</span><b>{b}</b></div>" for a, b in rows)
     body = f"""<style>body {{margin:0; background:#ededed; font:15px/1.5 'sans'; width:390px}} .t {{background:#ededed; padding:10px 16px;
 display:flex; justify-content:space-between}} .c {{background:#fff; padding:20px 18px}} .m {{text-align:center; font-size:34px}}
-.r {{display:flex; gap:18px; padding:6px 0}} .r span {{color:#888; width:70px; flex:none}} .r b {{font-weight:400; word-break:break-all}}</style>
+.r {{display:flex; gap:18px; padding:6px 0}} .r span {{color:#888; width:70px; flex:none}}
+.r b {{font-weight:400; word-break:break-all}}</style>
 <div class=t><span>{rng.randrange(8, 22)}:{rng.randrange(10, 60)}</span><span>5G {rng.randrange(21, 99)}%</span></div>
 <div class=t><span>‹</span><span>账单详情</span><span>···</span></div>
-<div class=c><div style='text-align:center'>{office}</div><div class=m>-{base.money(total)}</div><hr style='border:0;border-top:1px solid #eee'>{lines}</div>
+<div class=c><div style='text-align:center'>{office}</div><div class=m>-{base.money(total)}</div>
+<hr style='border:0;border-top:1px solid #eee'>{lines}</div>
 <div class=c style='margin-top:10px'>账单服务<br><span style='color:#576b95'>对订单有疑惑　查看往来账单</span></div>"""
     data = tools.as_picture(tools.screen(base.joined(body), 390, 2), rng.choice(["PNG", "JPEG"]))
     bill = Bill(
