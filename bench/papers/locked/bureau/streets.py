@@ -37,7 +37,8 @@ def digging_permit(rng: Random) -> Paper:
         return f"<td colspan=3><span style='font-family:{hand};font-size:16pt;color:#16306b'>{text}　{name}　{base.dots(when)}</span>"
 
     body = f"""<style>@page {{size:A4; margin:18mm 20mm}} body {{font:11.5pt/1.6 'uming'}} h1 {{text-align:center; font:18pt 'zenhei'}}
-table {{border-collapse:collapse; width:100%}} td,th {{border:0.8pt solid #000; padding:7pt 6pt; font-weight:normal}} th {{width:21%}}</style>
+table {{border-collapse:collapse; width:100%}} td,th {{border:0.8pt solid #000; padding:7pt 6pt; font-weight:normal}}
+th {{width:21%}}</style>
 <h1>{where.whole}占用、挖掘城市道路审批表</h1><div style='text-align:right'>编号：{number}</div><table>
 <tr><th>申请单位<td>{payer}<th>联系人及电话<td>{base.person(rng)} {base.telephone(rng)}
 <tr><th>占用挖掘位置<td>{road}{rng.choice(["与文昌路口东侧", "208号门前", "（三环至铁路桥段）"])}<th>申请日期<td>{base.long(asked)}
@@ -110,7 +111,8 @@ def waste_mail(rng: Random) -> Paper:
     purpose = f"{site}建筑垃圾处置费"
     clerk, manager = base.people(rng, 2)
     greeting = rng.choice(["工作顺利", "祝好", "顺祝商祺"])
-    body = f"""<style>@page {{size:A4; margin:14mm}} body {{font:10.5pt/1.75 'sans'; color:#222}} .h {{border-bottom:1px solid #bbb; padding-bottom:6px}}
+    body = f"""<style>@page {{size:A4; margin:14mm}} body {{font:10.5pt/1.75 'sans'; color:#222}}
+.h {{border-bottom:1px solid #bbb; padding-bottom:6px}}
 .h div {{color:#555}} .q {{border-left:3px solid #aac; padding-left:12px; color:#556; margin-top:18px}} h3 {{margin:0 0 4px}}</style>
 <div class=h><h3>回复：关于{site}渣土处置费核定的事</h3>
 <div>发件人：{clerk} &lt;zhatu{rng.randrange(10, 99)}@{rng.choice(["163.com", "126.com"])}&gt;</div>
@@ -123,7 +125,9 @@ def waste_mail(rng: Random) -> Paper:
 <p>户名：{office}<br>账号：{account}<br>开户行：{rng.choice(base.BANKS)}{where.district}支行</p>
 <p>到账后我们开票据，你再来办处置证。{greeting}！</p>
 <p>{clerk}<br>{office}<br>{base.telephone(rng)}</p>
-<div class=q>------------------ 原始邮件 ------------------<br>发件人：{clerk}<br>发送时间：{base.long(before)}<br>主题：关于{site}渣土处置费核定的事
+<div class=q>------------------ 原始邮件 ------------------<br>
+发件人：{clerk}<br>发送时间：{base.long(before)}<br>
+主题：关于{site}渣土处置费核定的事
 <br><br>{manager}经理：按施工图估算外运{base.plain(guess)}立方米，处置费{base.plain(former)}元，有异议请3日内报复测资料。</div>"""
     bill = Bill(
         payer=payer,
@@ -138,7 +142,7 @@ def waste_mail(rng: Random) -> Paper:
         rng,
         [
             base.honest(bill),
-            base.honest(bill, "a part payment", total=total / 2, remark=f"{site}首次"),
+            base.honest(bill, "issued five weeks later", issued_on=base.later(sent, 36)),
         ],
         [
             base.wrong(bill, "amount", "the former estimate", total=former),
@@ -191,6 +195,9 @@ def fine_in_stages(rng: Random) -> Paper:
     rows = "".join(
         f"[第{'一二三'[k]}期], [{base.long(dues[k])}前], [{base.money(stages[k])}]," for k in range(3)
     )
+    you = "你单位" if shop else "你"
+    said = f"{base.words(total)}（￥{base.money(total)}）"
+    why = rng.choice(["经营困难", "暂时无力一次缴清", "资金周转困难"])
     source = f"""
 #set page(paper: "a4", margin: 2.8cm)
 #set text(font: "Noto Serif SC", size: 13pt, lang: "zh")
@@ -201,9 +208,10 @@ def fine_in_stages(rng: Random) -> Paper:
 #align(right, plain[{base.typ(number)}])
 #plain[{"当事人" if rng.random() < 0.5 else "被处罚人"}：{payer}]
 
-{base.long(laid)}，本机关对你{"单位" if shop else ""}作出{base.typ(decision)}《行政处罚决定书》，决定处以罚款人民币{base.words(total)}（￥{base.money(total)}）。你{"单位" if shop else ""}因{rng.choice(["经营困难", "暂时无力一次缴清", "资金周转困难"])}，于{base.long(base.later(issued, -3))}向本机关提出分期缴纳申请。
+{base.long(laid)}，本机关对{you}作出{base.typ(decision)}《行政处罚决定书》，决定处以罚款人民币{said}。
+{you}因{why}，于{base.long(base.later(issued, -3))}向本机关提出分期缴纳申请。
 
-根据《中华人民共和国行政处罚法》第六十六条的规定，本机关同意你{"单位" if shop else ""}分三期缴纳{purpose}：
+根据《中华人民共和国行政处罚法》第六十六条的规定，本机关同意{you}分三期缴纳{purpose}：
 
 #align(center, table(columns: (5em, 10em, 9em), align: center, [期次], [缴纳期限], [金额（元）], {rows}))
 
