@@ -112,11 +112,9 @@ def survey_agreement(rng: Random) -> Paper:
     purpose = f"{plot}考古调查勘探经费"
     account = base.account(rng, 16)
     a, b = base.people(rng, 2)
-    note = (
-        f"""#place(top + left, dx: 0cm, dy: -1.2cm, plain(text(size: 14pt, font: "WenQuanYi Zen Hei")[{rng.choice(["征求意见稿", "（草案，供讨论）"])}]))"""
-        if draft
-        else ""
-    )
+    mark = rng.choice(["征求意见稿", "（草案，供讨论）"])
+    look = 'size: 14pt, font: "WenQuanYi Zen Hei"'
+    note = f"#place(top + left, dy: -1.2cm, plain(text({look})[{mark}]))" if draft else ""
     top = "编号：" + ("　　　　　" if draft else base.typ(number))
     day_line = f"{signed.year}年　　月　　日" if draft else base.long(signed)
     clauses = [
@@ -234,7 +232,7 @@ def survey_supplement(rng: Random) -> Paper:
     sheet.line(f"甲方（章）：{payer}　　代表：{base.person(rng)}", "left")
     sheet.line(f"乙方（章）：{house}　　代表：{base.person(rng)}", "left")
     sheet.line(f"签订日期：{base.long(signed)}", "right")
-    data = base.sealed(rng, sheet.pdf(), house, (0.5, 0.74))
+    data = base.sealed(rng, sheet.pdf(), house, (0.55, 0.52))
     bill = Bill(
         payer=payer,
         unit=house,
