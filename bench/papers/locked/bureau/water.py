@@ -52,7 +52,8 @@ def sewage_demand(rng: Random) -> Paper:
             colour="FFFFFF",
         )
     sheet.line(
-        f"请你单位自收到本函之日起{rng.choice([7, 10, 15])}日内，将{purpose}{base.money(total)}元（大写：人民币{base.words(total)}）缴至下列账户。"
+        f"请你单位自收到本函之日起{rng.choice([7, 10, 15])}日内，"
+        f"将{purpose}{base.money(total)}元（大写：人民币{base.words(total)}）缴至下列账户。"
         "逾期不缴的，我单位将依法申请加收滞纳金并提请强制执行。"
     )
     sheet.line(f"户名：{office}", "left")
@@ -135,7 +136,7 @@ def handover_minutes(rng: Random) -> Paper:
     ]
     order = rng.sample(range(3), 3)
     said = "\n\n".join(f"*{'一二三'[k]}、*{points[at]}" for k, at in enumerate(order))
-    no = f"〔{issued.year}〕第{number}期" if rng.random() < 0.5 else f"第{number}号"
+    no = f"{where.short}住建纪要〔{issued.year}〕{number}号"
     source = f"""
 #set page(paper: "a4", margin: (x: 2.7cm, y: 2.6cm))
 #set text(font: "Noto Serif SC", size: 12.5pt, lang: "zh")
@@ -143,7 +144,7 @@ def handover_minutes(rng: Random) -> Paper:
 #let plain(it) = par(first-line-indent: 0em, it)
 #align(center, text(size: 26pt, weight: "bold", fill: red, tracking: 0.3em, plain[专题会议纪要]))
 #align(center, plain[{no}])
-#plain(grid(columns: (1fr, 1fr), [{issuer}], align(right)[{base.long(issued)}]))
+#grid(columns: (2fr, 1fr), plain[{issuer}], align(right, plain[{base.long(issued)}]))
 #line(length: 100%, stroke: 1.5pt + red)
 #align(center, text(size: 16pt, weight: "bold", plain[{roads}设施移交有关问题会议纪要]))
 
