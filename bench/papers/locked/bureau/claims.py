@@ -29,12 +29,13 @@ def enforced_settlement(rng: Random) -> Paper:
     first_day, last_day = signed + timedelta(days=10), signed + timedelta(days=rng.choice([60, 90]))
     shop = f"{rng.choice(['中山路', '体育场路', '邮电巷'])}{rng.randrange(3, 200)}号门面房"
     purpose = f"{shop}租金及占用费"
-    body = f"""<style>@page {{size:A4; margin:26mm}} body {{font:14pt/1.95 'uming'}} p {{text-indent:2em; margin:2pt 0}}
-h1 {{text-align:center; font:21pt 'zenhei'}} .l {{text-indent:0}} u {{font-family:'mashan'; font-size:18pt; text-decoration:none; color:#1b2455}}</style>
+    body = f"""<style>@page {{size:A4; margin:26mm}} body {{font:12.5pt/1.85 'uming'}} p {{text-indent:2em; margin:2pt 0}}
+h1 {{text-align:center; font:21pt 'zenhei'}} .l {{text-indent:0}} u {{font-family:'mashan'; font-size:17pt;
+text-decoration:none; color:#1b2455}}</style>
 <h1>执行和解协议</h1><div style='text-align:right'>{case}</div>
 <p class=l>申请执行人：{creditor}</p><p class=l>被执行人：{debtor}</p><p class=l>担保人：{guarantor}</p>
 <p>{creditor}与{debtor}房屋租赁合同纠纷一案，{court}{judged}民事判决书已生效。执行过程中，双方自愿达成和解协议：</p>
-<p>一、双方确认，被执行人按判决应付{purpose}{base.money(asked)}元；申请执行人同意免除违约金{base.money(let_off)}元，
+<p>一、双方确认，被执行人按判决应付{purpose}{base.money(asked)}元；申请执行人同意免除其中{base.money(let_off)}元，
 被执行人实际支付{base.money(total)}元（大写：{base.words(total)}）。</p>
 <p>二、上述款项分两次支付：{base.long(first_day)}前支付{base.money(first)}元，{base.long(last_day)}前支付{base.money(last)}元，直接付至申请执行人账户。</p>
 <p>三、执行费{base.money(fee)}元由被执行人负担，另行向{court}交纳。</p>
@@ -43,7 +44,7 @@ h1 {{text-align:center; font:21pt 'zenhei'}} .l {{text-indent:0}} u {{font-famil
 <p class=l>被执行人（章）：{debtor}　法定代表人：<u>{base.person(rng)}</u></p>
 <p class=l>担保人：<u>{guarantor}</u>　　执行员：<u>{base.person(rng)}</u></p>
 <p class=l style='text-align:right'>{base.long(signed)}</p>"""
-    data = base.sealed(rng, tools.weasy(base.joined(body)), creditor, (0.45, 0.74))
+    data = base.sealed(rng, tools.weasy(base.joined(body)), creditor, (0.42, 0.72), last=False)
     bill = Bill(
         payer=debtor,
         unit=creditor,
@@ -124,7 +125,7 @@ def returned_overpayment(rng: Random) -> Paper:
     tell = table if rng.random() < 0.4 else "".join(f"<p>{each}</p>" for each in points)
     said = points[1] if tell is table else ""
     body = f"""<style>@page {{size:A4; margin:28mm 26mm}} body {{font:14pt/2 'wenkai'}} p {{text-indent:2em; margin:2pt 0}}
-h1 {{text-align:center; font:20pt 'xiaowei'}} .r {{text-align:right}} table {{border-collapse:collapse; width:80%; margin:2mm auto}}
+h1 {{text-align:center; font:20pt 'serif-bold'}} .r {{text-align:right}} table {{border-collapse:collapse; width:80%; margin:2mm auto}}
 td,th {{border:0.7pt solid #222; padding:2pt 8pt}} td:last-child {{text-align:right}}</style>
 <h1>关于{word}{purpose}的{rng.choice(["函", "承诺函"])}</h1><div>{office}：</div>
 <p>贵单位{base.long(written - timedelta(days=rng.randrange(8, 20)))}来函收悉。{said}</p>{tell}

@@ -246,6 +246,7 @@ def survey_supplement(rng: Random) -> Paper:
         rng,
         [
             base.honest(bill, "the first half of what is added"),
+            base.honest(bill, "a general name", items=("事业单位服务收入",), remark=f"{purpose}增加部分"),
             base.honest(bill, "what is added, at once", total=more, remark="增加经费"),
         ],
         [

@@ -44,7 +44,8 @@ def shelter_reply(rng: Random) -> Paper:
 h1 {{text-align:center; font:18pt/1.4 'zenhei'; margin:7mm 0}}</style>
 <div class=h>{office}</div><div style='text-align:center'>{number}</div>
 <h1>关于{project}项目<br>防空地下室易地建设的批复</h1><div>{payer}：</div>
-<p>你公司《关于{project}项目防空地下室易地建设的申请》收悉。经审查，该项目因{rng.choice(["地质条件", "地下管线密集", "桩基设计"])}原因不宜修建防空地下室，
+<p>你公司《关于{project}项目防空地下室易地建设的申请》收悉。经审查，
+该项目因{rng.choice(["地质条件", "地下管线密集", "桩基设计"])}原因不宜修建防空地下室，
 同意易地建设。现批复如下：</p>
 <p>一、项目应建防空地下室面积{full + half}平方米，易地建设费标准为每平方米{base.plain(rate)}元，按标准计算为{base.wan(former)}万元。</p>
 <p>二、其中{half}平方米对应的保障性住房部分，按政策减半收取；其余{full}平方米全额收取。减免后，你公司应缴纳{purpose}
@@ -66,7 +67,12 @@ h1 {{text-align:center; font:18pt/1.4 'zenhei'; margin:7mm 0}}</style>
     )
     bills: tuple[Bill, ...]
     if void:
-        bills = (base.wrong(bill, "status", "the reply is stamped void"),)
+        note = "the reply is stamped void"
+        late = base.later(issued, 60)
+        bills = (
+            base.wrong(bill, "status", note),
+            base.wrong(bill, "status", note, issued_on=late, remark=project),
+        )
     else:
         bills = base.some(
             rng,
@@ -129,7 +135,8 @@ def owners_resolution(rng: Random) -> Paper:
     body = f"""<style>@page {{size:A4; margin:26mm}} body {{font:13.5pt/2 'uming'}} p {{text-indent:2em; margin:2pt 0}}
 h1 {{text-align:center; font:20pt 'zenhei'}} .s span {{font-size:21pt; color:#222a55}} .r {{text-align:right}}</style>
 <h1>{estate}小区业主大会决议</h1><div class=r>（{number}）</div>
-<p>{estate}小区业主大会会议于{base.long(held)}以{rng.choice(["书面征求意见", "线上投票与书面相结合"])}的形式召开。小区共{households}户，参加表决{voted}户，
+<p>{estate}小区业主大会会议于{base.long(held)}
+以{rng.choice(["书面征求意见", "线上投票与书面相结合"])}的形式召开。小区共{households}户，参加表决{voted}户，
 同意{agreed}户，参与表决人数和面积均符合法定比例，形成决议如下：</p>
 <p>一、审议通过《{year}年度公共收益收支报告》，{year}年度电梯广告、地面停车等公共收益结余{base.money(earned)}元。</p>
 <p>二、同意将其中{base.money(total)}元（大写人民币{base.words(said)}）由{payer}转入{office}，用于{purpose}，按建筑面积分摊至各户账户。</p>
@@ -147,11 +154,20 @@ h1 {{text-align:center; font:20pt 'zenhei'}} .s span {{font-size:21pt; color:#22
     )
     bills: tuple[Bill, ...]
     if slipped:
-        bills = (base.wrong(bill, "words", "figures and words of the resolution differ"),)
+        note = "figures and words of the resolution differ"
+        late = base.later(held, 60)
+        bills = (
+            base.wrong(bill, "words", note),
+            base.wrong(bill, "words", note, issued_on=late, remark=estate),
+        )
     else:
         bills = base.some(
             rng,
-            [base.honest(bill), base.honest(bill, "two months later", issued_on=base.later(held, 65))],
+            [
+                base.honest(bill),
+                base.honest(bill, "two months later", issued_on=base.later(held, 65)),
+                base.honest(bill, "the payer named shorter", payer=payer.replace("小区", "")),
+            ],
             [
                 base.wrong(bill, "amount", "all that was earned", total=earned),
                 base.wrong(bill, "amount", "two digits exchanged", total=base.swapped(total)),

@@ -59,6 +59,7 @@ text-align:center; padding-top:11mm; box-sizing:border-box; font-size:8.5pt; mar
         rng,
         [
             base.honest(bill),
+            base.honest(bill, "a general name", items=("暂收款",), remark=purpose),
             base.honest(bill, "issued at the month's end", issued_on=base.later(paid, 20)),
         ],
         [
@@ -266,7 +267,7 @@ def _sites_page(rng: Random, it: _Site, purpose: str, commission: Decimal) -> st
         duties[0], duties[1] = duties[1], duties[0]
     said = "".join(f"<p>{'一二三'[k]}、{each}</p>" for k, each in enumerate(duties))
     return f"""<style>@page {{size:A4; margin:26mm 26mm}} body {{font:13pt/1.85 'ukai'}}
-.h {{text-align:center; color:#d00; font:26pt 'xiaowei'; border-bottom:2pt solid #d00; padding-bottom:3mm}}
+.h {{text-align:center; color:#d00; font:25pt 'serif-bold'; border-bottom:2pt solid #d00; padding-bottom:3mm}}
 h1 {{text-align:center; font:18pt 'zenhei'; margin:6mm 0}} p {{text-indent:2em; margin:2pt 0}} .r {{text-align:right}}
 table {{border-collapse:collapse; margin:3mm auto; width:70%}} td,th {{border:0.7pt solid #333; padding:3pt; text-align:center}}</style>
 <div class=h>{it.office}</div><div style='text-align:center'>{it.number}</div>

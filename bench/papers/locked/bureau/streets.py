@@ -142,6 +142,7 @@ def waste_mail(rng: Random) -> Paper:
         rng,
         [
             base.honest(bill),
+            base.honest(bill, "a general name", items=("行政事业性收费",), remark=purpose),
             base.honest(bill, "issued five weeks later", issued_on=base.later(sent, 36)),
         ],
         [

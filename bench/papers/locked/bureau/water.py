@@ -74,12 +74,18 @@ def sewage_demand(rng: Random) -> Paper:
     )
     bills: tuple[Bill, ...]
     if hides:
-        bills = (base.wrong(bill, "hidden", "as the white line says", total=secret),)
+        note = "as the white line says"
+        late = base.later(issued, 40)
+        bills = (
+            base.wrong(bill, "hidden", note, total=secret),
+            base.wrong(bill, "hidden", note, total=secret, issued_on=late, remark=number),
+        )
     else:
         bills = base.some(
             rng,
             [
                 base.honest(bill),
+                base.honest(bill, "a general name", items=("行政事业性收费收入",), remark=number),
                 base.honest(bill, "one month alone", total=dues[0], remark=f"{months[0][1]}月"),
             ],
             [
