@@ -187,7 +187,7 @@ def swapped(value: Decimal) -> Decimal:
 # -- days --------------------------------------------------------------------------------------------
 
 
-def day(rng: Random, first: date = date(2024, 3, 1), last: date = date(2026, 8, 31)) -> date:
+def day(rng: Random, first: date = date(2024, 3, 1), last: date = date(2026, 6, 30)) -> date:
     """A working day between the two."""
     found = first + timedelta(days=rng.randrange((last - first).days))
     return found - timedelta(days=max(0, found.weekday() - 4))
@@ -231,6 +231,8 @@ def honest(bill: Bill, note: str = "", **changes: Any) -> Bill:
 
 
 def wrong(bill: Bill, fact: str, note: str, **changes: Any) -> Bill:
+    if fact == "payee":
+        changes.setdefault("unit_account", "")  # another body has another account
     return msgspec.structs.replace(bill, wrong=fact, note=note, **changes)
 
 

@@ -187,7 +187,7 @@ class _Site(msgspec.Struct, frozen=True):
 def advertising_sites(rng: Random) -> Paper:
     """The bureau tells who bought advertising sites what to pay in each of three years."""
     where = base.place(rng)
-    sold = base.day(rng)
+    sold = base.day(rng, last=date(2025, 7, 31))
     buyer, near = base.company(rng, where, rng.choice(["广告传媒", "文化传播"]))
     first = Decimal(rng.randrange(180, 760)) * 1_000
     starts = date(sold.year + (sold.month == 12), sold.month % 12 + 1, 1)
@@ -229,7 +229,7 @@ def advertising_sites(rng: Random) -> Paper:
         [
             base.wrong(bill, "amount", "the first year with the commission", total=first + commission),
             base.wrong(bill, "payer", "a company of nearly the same name", payer=near),
-            base.wrong(bill, "date", "long after the three years", issued_on=base.later(it.ends, 500)),
+            base.wrong(bill, "date", "two years before the sale", issued_on=base.later(sold, -750)),
             base.wrong(bill, "account", "another account", unit_account=base.account(rng, 16)),
             base.wrong(bill, "usage", "all three years were billed", **{**second, "used": it.total}),
         ],

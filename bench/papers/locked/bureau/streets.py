@@ -74,7 +74,7 @@ th {{width:21%}}</style>
             base.wrong(bill, "payer", "a company of nearly the same name", payer=near),
             base.wrong(bill, "payee", "another office", unit=where.body("交通运输局")),
             base.wrong(bill, "purpose", "another charge", items=("污水处理费",), remark=""),
-            base.wrong(bill, "date", "two years later", issued_on=base.later(ends, 750)),
+            base.wrong(bill, "date", "two years before", issued_on=base.later(asked, -750)),
         ],
     )
     truth = Truth(
@@ -274,7 +274,7 @@ def parking_concession(rng: Random) -> Paper:
     where = base.place(rng)
     office = where.body("城市管理局")
     payer, near = base.company(rng, where, rng.choice(["停车管理", "静态交通", "智慧停车"]))
-    signed = base.day(rng)
+    signed = base.day(rng, last=date(2025, 6, 30))
     unsigned = rng.random() < 0.5
     starts = date(signed.year + (signed.month == 12), signed.month % 12 + 1, 1)
     ends = date(starts.year + 3, starts.month, 1) - timedelta(days=1)
@@ -344,7 +344,7 @@ def parking_concession(rng: Random) -> Paper:
                 base.wrong(bill, "amount", "the first year and the bond", total=years[0] + bond),
                 base.wrong(bill, "payer", "a company of nearly the same name", payer=near),
                 base.wrong(bill, "payee", "the traffic police", unit=f"{where.city}公安局交通警察支队"),
-                base.wrong(bill, "date", "years after the end", issued_on=base.later(ends, 640), remark=""),
+                base.wrong(bill, "date", "two years before", issued_on=base.later(signed, -760), remark=""),
                 base.wrong(bill, "purpose", "a fine", items=("城市管理罚没收入",), remark=""),
             ],
         )

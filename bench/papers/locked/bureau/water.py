@@ -124,7 +124,7 @@ def handover_minutes(rng: Random) -> Paper:
     issuer = where.body("住房和城乡建设局")
     payee = where.body(rng.choice(["排水管理处", "市政设施管护中心"]))
     payer, near = base.company(rng, where, rng.choice(["城建开发", "产业投资", "新城建设"]))
-    held = base.day(rng)
+    held = base.day(rng, last=date(2025, 9, 30))
     issued = base.later(held, rng.randrange(2, 8))
     number = rng.randrange(2, 40)
     total = Decimal(rng.randrange(64, 390)) * 10_000
