@@ -37,14 +37,16 @@ def difference_sheet(rng: Random) -> Paper:
     )
     body = f"""<style>@page {{size:A4; margin:22mm 20mm}} body {{font:11.5pt/1.7 'uming'}} h1 {{text-align:center; font:19pt 'zenhei'}}
 table {{border-collapse:collapse; width:100%}} td,th {{border:0.8pt solid #000; padding:6pt; font-weight:normal}}
-td, .h {{font-family:'{hand}'; font-size:16pt; color:#1a2a6c}} td.k, .k {{font-family:'mashan'}} .s {{display:flex; justify-content:space-between; margin-top:8mm}}</style>
+td, .h {{font-family:'{hand}'; font-size:16pt; color:#1a2a6c}}
+td.k, .k {{font-family:'mashan'}}
+.s {{display:flex; justify-content:space-between; margin-top:8mm}}</style>
 <h1>房屋征收产权调换差价结算单</h1><div style='text-align:right'>№ <span style='color:#c00'>{number}</span></div>
 <div>征收实施单位：{office}</div>
 <table>{cells}<tr><th>应补交{purpose}<td colspan=3>人民币 {base.words(total)}　（￥{base.plain(total)}）</table>
 <p>说明：1. 被征收人凭本单到征收实施单位财务室缴纳{purpose}。2. 本单一式三联，第三联由被征收人留存。3. 上房时凭缴款票据领取钥匙。</p>
 <div class=s><span>被征收人签字：<span class='h k'>{head}</span></span><span>经办人：<span class=h>{base.person(rng)}</span></span>
 <span class=h>{base.long(signed) if rng.random() < 0.6 else base.dots(signed)}</span></div>"""
-    data = base.sealed(rng, tools.weasy(base.joined(body)), office, (0.75, 0.52))
+    data = base.sealed(rng, tools.weasy(base.joined(body)), office, (0.58, 0.6))
     bill = Bill(
         payer=head,
         unit=office,
