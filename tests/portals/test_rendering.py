@@ -183,6 +183,7 @@ RIGHTS = {
         "supply_settings": {"DEPARTMENT_HEAD"},
         "supply_move": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"},
     },
+    "tips.rights": {"tips_decide": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"}},
     "ukeys.rights": {
         "unit_ukeys": {"UNIT_MANAGER"},
         "ukeys_decide": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"},

@@ -19,10 +19,11 @@ from mingpiao.identity.model import Account
 from mingpiao.issuing.model import BillDocument
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem
+from mingpiao.kernel.grammar import read_whole
 from mingpiao.portals.forms import read_amount, read_day
 from mingpiao.portals.regions import chosen_region, region_options
 from mingpiao.storage.database import Database
-from mingpiao.units.service import UnitDirectory, search
+from mingpiao.units.service import UnitDirectory, names_of, search
 
 #: How many days a list of many rows shows by default.
 _USUAL_DAYS = 30
@@ -326,6 +327,16 @@ class UnitFilter(Filter, frozen=True, kw_only=True):
         examples = "、".join(unit.name for unit in chosen[:3])
         message = f"有多个单位符合（如{examples}），请填写完整名称或统一社会信用代码。"
         return _wrong(self.name, message, "filter.unit_ambiguous")
+
+
+class UnitOrIdFilter(UnitFilter, frozen=True, kw_only=True):
+    """A unit as people name it, or by its number in the link of a message."""
+
+    async def read(self, here: Here, values: Values) -> Filtered:
+        number = read_whole(values[self.name], digits=15)
+        if number is not None and number in await names_of(here.connection, {number}):
+            return Filtered(wanted={"unit_id": number})
+        return await super().read(here, values)
 
 
 class CarriedFilter(Filter, frozen=True, kw_only=True):

@@ -18,11 +18,9 @@ from mingpiao.portals.list_columns import Badge, Column, Note, Parts
 from mingpiao.portals.list_filters import (
     AmountsFilter,
     ChoiceFilter,
-    Filtered,
     Here,
     Options,
-    UnitFilter,
-    Values,
+    UnitOrIdFilter,
 )
 from mingpiao.portals.list_model import Batch, ExportFile, Listing
 from mingpiao.portals.writeoff.lists import month_options
@@ -78,16 +76,6 @@ class NoticeRow(msgspec.Struct, frozen=True, kw_only=True):
 
     notice: Rectification
     unit: str
-
-
-class _UnitOrId(UnitFilter, frozen=True, kw_only=True):
-    """A unit as people name it, or by its number in the link of a message."""
-
-    async def read(self, here: Here, values: Values) -> Filtered:
-        number = read_whole(values[self.name], digits=15)
-        if number is not None and number in await names_of(here.connection, {number}):
-            return Filtered(wanted={"unit_id": number})
-        return await super().read(here, values)
 
 
 async def _cases(
@@ -242,7 +230,7 @@ FINANCE_EXCEPTIONS: Listing[CaseRow] = Listing(
             empty="不限",
         ),
         AmountsFilter(label="金额"),
-        _UnitOrId(),
+        UnitOrIdFilter(),
     ),
     usual=_usual_cases,
     columns=_case_columns("/finance/exceptions", units=True),
@@ -370,7 +358,7 @@ FINANCE_RECTIFICATIONS: Listing[NoticeRow] = Listing(
     filters=(
         ChoiceFilter(name="state", label="状态", options=_NOTICE_STATES, empty=""),
         ChoiceFilter(name="whose", label="办理部门", options=_whose, empty=""),
-        _UnitOrId(),
+        UnitOrIdFilter(),
     ),
     usual=_usual_notices,
     columns=_notice_columns("/finance/rectifications", units=True),
