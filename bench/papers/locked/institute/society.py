@@ -86,7 +86,7 @@ def dues_notice(rng: Random) -> Paper:
         bill(
             client.name,
             body.society,
-            20000,
+            rng.choice([each for each in scale.values() if each not in (due, fee)]),
             after,
             item,
             wrong="amount",
@@ -108,7 +108,7 @@ def dues_notice(rng: Random) -> Paper:
         purpose=what,
         also_names=(body.institute, body.bank),
         also_amounts=(fee, *(Decimal(each) for each in scale.values())),
-        also_purposes=(f"{year}年度会费", "会费", "关于缴纳会费"),
+        also_purposes=(f"{year}年度会费", "会费", f"关于缴纳{year}年度会费"),
     )
     bills = (unseen,) if secret else mix(rng, honest, wrong)
     return bound("notice of dues", "weasy", tools.weasy(html), truth, bills)
@@ -273,14 +273,14 @@ def membership_form(rng: Random) -> Paper:
         payees=(body.society,),
         total=due,
         words=due,
-        signed_on=decided if agreed else asked,
+        signed_on=decided if agreed else None,
         numbers=(number,),
-        purpose=f"{years}年会费",
+        purpose="个人会员会费",
         status="" if agreed else "unsigned",
         also_names=(work.name,),
         also_amounts=(fee,),
-        also_purposes=("会费", "个人会员会费", "会费缴纳", "个人会员入会"),
+        also_purposes=("会费", "会费缴纳", "个人会员入会"),
     )
     bills = mix(rng, honest, wrong) if agreed else (open_,)
-    seals = (Seal(body.society, (0.62, 0.64), share=0.2),) if agreed else ()
+    seals = (Seal(body.society, (0.62, 0.51), share=0.2),) if agreed else ()
     return photo(rng, "application form", "weasy", tools.weasy(html), truth, bills, seals)

@@ -32,7 +32,7 @@ from bench.papers.locked.institute.base import (
 )
 from bench.papers.locked.institute.pages import grid, sheet
 from bench.papers.locked.institute.word import Letter, Sheet
-from bench.papers.values import Paper, Truth
+from bench.papers.values import Bill, Paper, Truth
 
 _COURSES = ("内审员能力提升", "检验员上岗资格", "实验室安全管理", "标准化良好行为", "工艺工程师继续教育")
 
