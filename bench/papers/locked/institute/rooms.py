@@ -144,10 +144,10 @@ def lab_lease(rng: Random) -> Paper:
         ends_on=end,
         numbers=(number,),
         accounts=(body.account,),
-        purpose=room,
+        purpose="实验用房租赁",
         also_names=(body.bank,),
         also_amounts=(year_sum, deposit, rate),
-        also_purposes=("实验用房租赁", "租金", "实验用房", "履约保证金", f"{body.street}的{room}"),
+        also_purposes=(room, "租金", "实验用房", "履约保证金", f"{body.street}的{room}"),
     )
     return bound("lease", "weasy", tools.weasy(html), truth, mix(rng, honest, wrong))
 
@@ -229,7 +229,7 @@ def hall_form(rng: Random) -> Paper:
     )
     return scan(
         rng, "form of approval", "weasy", tools.weasy(html), truth, mix(rng, honest, wrong),
-        (Seal(f"{body.institute}后勤服务中心", (0.66, 0.55), share=0.17),),
+        (Seal(f"{body.institute}后勤服务中心", (0.68, 0.61), share=0.16),),
     )  # fmt: skip
 
 
@@ -311,12 +311,12 @@ def parking_list(rng: Random) -> Paper:
 
 def _listed(head: str, notes: list[str], rows: list[list[str]]) -> bytes:
     """A list as the yard's own program draws it."""
-    from reportlab.lib import colors  # type: ignore[import-untyped]
-    from reportlab.lib.pagesizes import A4  # type: ignore[import-untyped]
-    from reportlab.lib.styles import ParagraphStyle  # type: ignore[import-untyped]
-    from reportlab.pdfbase import pdfmetrics  # type: ignore[import-untyped]
-    from reportlab.pdfbase.ttfonts import TTFont  # type: ignore[import-untyped]
-    from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table  # type: ignore[import-untyped]
+    from reportlab.lib import colors
+    from reportlab.lib.pagesizes import A4
+    from reportlab.lib.styles import ParagraphStyle
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+    from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table
 
     pdfmetrics.registerFont(TTFont("yard", str(tools.font("wenkai"))))
     title = ParagraphStyle("t", fontName="yard", fontSize=17, leading=26, alignment=1)

@@ -236,8 +236,8 @@ def membership_form(rng: Random) -> Paper:
                     (
                         "手　机",
                         hand("13" + digits(rng, 9), ink, 14),
-                        "申请日期",
-                        hand(dotted(asked), ink, 15),
+                        "推荐人",
+                        hand(person(rng), ink),
                     ),
                 ],
                 False,
