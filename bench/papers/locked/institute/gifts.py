@@ -247,7 +247,7 @@ def instruments(rng: Random) -> Paper:
         also_numbers=(report, *serials),
         also_purposes=(f"支持{body.institute}{topic}", "仪器设备捐赠", "捐赠设备"),
     )
-    seals = (Seal(client.name, (0.48, 0.62)), Seal(body.institute, (0.5, 0.74)))
+    seals = (Seal(client.name, (0.42, 0.455)), Seal(body.institute, (0.6, 0.535)))
     return scan(rng, "deed of delivery", "office", paper.pdf(), truth, mix(rng, honest, wrong), seals)
 
 
@@ -278,7 +278,7 @@ def donor_board(rng: Random) -> Paper:
         """h1 { color: #7a1f1f; font: 22pt/1.5 xiaowei } .g td, .g th { border-color: #a67 } .g th { background: #f7ece6 }
  .q { border: 3pt double #7a1f1f; padding: 12pt 16pt } .e { text-align: right; margin-top: 16pt }""",
         f"""<div class=q><h1>{topic}爱心捐款公示</h1>
-<p class=i>自{cn(start)}发出倡议以来，社会各界踊跃捐款支持我馆{topic}。截至{cn(end)}，共收到捐款{len(givers)}笔，
+<p class=i>{cn(start)}至{cn(end)}募捐期间，社会各界踊跃捐款支持我馆{topic}，共收到捐款{len(givers)}笔，
 计{total:,.0f}元（{words(total)}）。现将名单公示如下（按金额排列，不分先后）：</p>
 {grid(rows)}
 <p class=i>另有{books}先生捐赠图书{rng.randrange(120, 900)}册（估值{rng.randrange(6, 18)}000元），不计入上列捐款总额。</p>
@@ -292,7 +292,7 @@ def donor_board(rng: Random) -> Paper:
     after = later(rng, shown, 1, 25)
     item = rng.choice(("捐赠收入", "公益捐赠"))
     other = next((each for _, each in givers if each != amount), amount * 2)
-    near = near_person(rng, name) if len(name) < 5 else name.replace("公司", "集团公司")
+    near = near_person(rng, name) if len(name) < 5 else {each.name: each.twin for each in firms}[name]
     second, gift = givers[at - 1]
     honest = (
         bill(name, body.library, amount, after, item, remark=topic),
