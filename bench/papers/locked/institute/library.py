@@ -97,7 +97,7 @@ def lost_book(rng: Random) -> Paper:
         also_amounts=(price_, price_ * times, work, late, due - work),
         also_purposes=("图书遗失", "赔偿", "赔偿款", f"《{title}》"),
     )
-    seals = (Seal(body.library, (0.7, 0.66), share=0.19, under="流通部"),)
+    seals = (Seal(body.library, (0.47, 0.79), share=0.18, under="流通部"),)
     return photo(rng, "slip at the desk", "weasy", tools.weasy(html), truth, mix(rng, honest, wrong), seals)
 
 
@@ -122,7 +122,7 @@ def novelty_order(rng: Random) -> Paper:
         ("查新项目", project, "查新范围", kind),
         ("受理日期", f"{made:%Y-%m-%d}", "约定完成", f"{done:%Y-%m-%d}"),
     ]
-    fees = [("收费项目", "标准", "金额（元）"), (kind, f"{price}元/项", money(price))]
+    fees: list[tuple[str, ...]] = [("收费项目", "标准", "金额（元）"), (kind, f"{price}元/项", money(price))]
     if points:
         fees.append(("超出查新点", f"300元/点 × {points}", money(extra)))
     if haste:
@@ -223,13 +223,13 @@ def thesis_letter(rng: Random) -> Paper:
     near = college.replace(body.city, body.province)
     kinds = (
         ("硕士学位论文相似性检测", rng.randrange(40, 160), 30),
-        ("本科毕业论文抽检", rng.randrange(60, 300), 12),
-        ("博士论文校外送审（代寄）", rng.randrange(4, 18), 180),
+        ("本科毕业论文抽检", rng.randrange(80, 300), 12),
+        ("博士论文校外送审（代寄）", rng.randrange(5, 18), 180),
     )
     chosen = rng.sample(kinds, rng.choice((2, 3)))
     sums = [Decimal(count * price) for _, count, price in chosen]
     total = sum(sums, Decimal(0))
-    prepaid = Decimal(rng.choice((2000, 1000)))
+    prepaid = Decimal(rng.choice((500, 1000)))
     rest = total - prepaid
     term = rng.choice((2023, 2024, 2025))
     made = date(term, rng.choice((5, 6)), rng.randrange(5, 28))
@@ -240,6 +240,7 @@ def thesis_letter(rng: Random) -> Paper:
         for (name, count, price), each in zip(chosen, sums, strict=True)
     )
     ask, answer = person(rng), person(rng)
+    advanced = cn(date(term, 3, rng.randrange(3, 29)))
     html = f"""<style>@page {{ size: A4; margin: 16mm }} body {{ font: 13px/1.7 zenhei; color: #333 }}
  .c {{ border: 1px solid #d5dbe3; border-radius: 6px; padding: 14px 20px; margin: 10px 0 }} h3 {{ margin: 2px 0 8px;
  color: #0b4f8a; font-size: 15px }} .g {{ display: grid; grid-template-columns: 1fr 1fr; gap: 4px 24px }} label {{ color: #889;
@@ -249,7 +250,7 @@ def thesis_letter(rng: Random) -> Paper:
 <div class=c><h3>双方</h3><div class=g><div><label>委托方</label>{college}</div><div><label>服务方</label>{body.library}</div>
 <div><label>经办</label>{ask}</div><div><label>经办</label>{answer}</div></div></div>
 <div class=c><h3>工作量（以系统导出为准）</h3><table><tr><th>服务</th><th>数量</th><th>单价/元</th><th>小计/元</th></tr>{rows}</table></div>
-<div class=c><h3>结算</h3><div class=p>总额 {money(total)}　－　已收预付 {money(prepaid)}（{cn(date(term, 3, rng.randrange(3, 29)))}已开票）</div>
+<div class=c><h3>结算</h3><div class=p>总额 {money(total)}　－　已收预付 {money(prepaid)}（{advanced}已开票）</div>
 <div class=p>本次结清 <b>{money(rest)}</b> 元</div></div>
 <div class=c><h3>汇款</h3><div class=g><div><label>户名</label>{body.library}</div><div><label>账号</label>{body.account}</div>
 <div><label>开户行</label>{body.bank}</div><div><label>附言</label>{number}</div></div></div>
