@@ -160,9 +160,10 @@ def people(rng: Random, count: int) -> list[str]:
     return found
 
 
-def near_person(rng: Random, name: str) -> str:
-    """Somebody else of the same family name."""
-    return name[0] + rng.choice([each for each in _GIVEN if each != name[1:]])
+def near_person(rng: Random, name: str, besides: Sequence[str] = ()) -> str:
+    """Somebody else of the same family name, who is none of those `besides`."""
+    others = [name[0] + each for each in _GIVEN]
+    return rng.choice([each for each in others if each != name and each not in besides])
 
 
 def digits(rng: Random, count: int) -> str:

@@ -178,6 +178,7 @@ def instruments(rng: Random) -> Paper:
         rows.append((name, model, serials[-1], "1", money(price)[:-3], money(now)[:-3]))
     rows.append(("合计", "", "", str(len(chosen)), money(first)[:-3], money(total)[:-3]))
     handed = day(rng)
+    moved = rng.randrange(2, 9)
     number = f"ZJ{handed:%Y%m%d}"
     report = f"{body.province[0]}评报字〔{handed.year}〕第{rng.randrange(100, 420)}号"
     lab = rng.choice(("公共测试平台", "青年创新实验室", "研究生实训室"))
@@ -197,8 +198,7 @@ def instruments(rng: Random) -> Paper:
         at="text",
     )
     paper.line(
-        f"设备的运输、安装费用{rng.randrange(2, 9)}200元由捐赠人自行承担，不计入捐赠额。"
-        "捐赠人保证设备权属清楚，未设抵押。",
+        f"设备的运输、安装费用{moved}200元由捐赠人自行承担，不计入捐赠额。捐赠人保证设备权属清楚，未设抵押。",
         at="text",
     )
     paper.line("上述设备自交接之日起归受赠人所有，受赠人不得转卖牟利。", at="text")
@@ -243,7 +243,7 @@ def instruments(rng: Random) -> Paper:
         numbers=(number,),
         purpose=topic,
         also_names=(one, two),
-        also_amounts=(first, *parts, *(Decimal(each * 1000 + 200) for each in range(2, 9))),
+        also_amounts=(first, *parts, Decimal(moved * 1000 + 200)),
         also_numbers=(report, *serials),
         also_purposes=(f"支持{body.institute}{topic}", "仪器设备捐赠", "捐赠设备"),
     )
@@ -273,7 +273,7 @@ def donor_board(rng: Random) -> Paper:
     left, right = cells[:half], [*cells[half:], ("", "")][:half]
     rows = [("捐赠人", "金额（元）", "捐赠人", "金额（元）")]
     rows += [(*one, *two) for one, two in zip(left, right, strict=True)]
-    books = person(rng)
+    books, worth = person(rng), rng.randrange(6, 18)
     html = sheet(
         """h1 { color: #7a1f1f; font: 22pt/1.5 xiaowei } .g td, .g th { border-color: #a67 } .g th { background: #f7ece6 }
  .q { border: 3pt double #7a1f1f; padding: 12pt 16pt } .e { text-align: right; margin-top: 16pt }""",
@@ -281,7 +281,7 @@ def donor_board(rng: Random) -> Paper:
 <p class=i>{cn(start)}至{cn(end)}募捐期间，社会各界踊跃捐款支持我馆{topic}，共收到捐款{len(givers)}笔，
 计{total:,.0f}元（{words(total)}）。现将名单公示如下（按金额排列，不分先后）：</p>
 {grid(rows)}
-<p class=i>另有{books}先生捐赠图书{rng.randrange(120, 900)}册（估值{rng.randrange(6, 18)}000元），不计入上列捐款总额。</p>
+<p class=i>另有{books}先生捐赠图书{rng.randrange(120, 900)}册（估值{worth}000元），不计入上列捐款总额。</p>
 <p class=i>所有捐款均由我馆接收，全部用于{topic}，捐赠票据凭本人证件到馆办公室领取。监督电话：{body.phone}。</p>
 <p class=e>{body.library}<br>{cn(shown)}</p></div>""",
         rng.choice(("ukai", "wenkai")),
@@ -292,7 +292,9 @@ def donor_board(rng: Random) -> Paper:
     after = later(rng, shown, 1, 25)
     item = rng.choice(("捐赠收入", "公益捐赠"))
     other = next((each for _, each in givers if each != amount), amount * 2)
-    near = near_person(rng, name) if len(name) < 5 else {each.name: each.twin for each in firms}[name]
+    near = (
+        near_person(rng, name, singles) if len(name) < 5 else {each.name: each.twin for each in firms}[name]
+    )
     second, gift = givers[at - 1]
     honest = (
         bill(name, body.library, amount, after, item, remark=topic),
@@ -318,7 +320,7 @@ def donor_board(rng: Random) -> Paper:
         ends_on=end,
         purpose=topic,
         also_names=(books,),
-        also_amounts=tuple(Decimal(each * 1000) for each in range(6, 18)),
+        also_amounts=(Decimal(worth * 1000),),
         also_purposes=(f"{topic}爱心捐款", f"支持我馆{topic}"),
     )
     seals = (Seal(body.library, (0.76, 0.56), share=0.18),)

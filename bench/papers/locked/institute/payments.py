@@ -42,7 +42,7 @@ def bank_receipt(rng: Random) -> Paper:
     cents = rng.choice((Decimal(0), Decimal(0), Decimal(rng.randrange(1, 99)) / 100))
     amount = Decimal(rng.randrange(86, 2900) * 100) + cents
     paid = day(rng)
-    sent_bank = f"{rng.choice(('中国银行', '浦发银行', '农村商业银行'))}{client.short[:2]}{rng.choice(('城东', '开发区'))}支行"
+    sent_bank = f"{rng.choice(('中国银行', '浦发银行', '农村商业银行'))}{rng.choice(('宁溪城东', '海澄开发区', '云浦北郊'))}支行"
     sender = digits(rng, 17)
     slip, flow = digits(rng, 14), f"{paid:%Y%m%d}{digits(rng, 10)}"
     fee = Decimal(rng.choice((0, 10, 15)))
@@ -71,7 +71,7 @@ def bank_receipt(rng: Random) -> Paper:
         bill(client.name, body.institute, amount, later(rng, paid, 40, 80), item, unit_account=body.account),
     )
     wrong = (
-        bill(client.name, body.institute, amount + fee + 100, after, item, wrong="amount", note="100 more"),
+        bill(client.name, body.institute, amount * 10, after, item, wrong="amount", note="a place too many"),
         bill(client.name, body.institute, swapped(rng, amount), after, item, wrong="amount"),
         bill(client.parent, body.institute, amount, after, item, wrong="payer"),
         bill(client.name, body.centre, amount, after, item, wrong="payee"),
@@ -133,6 +133,7 @@ def statement(rng: Random) -> Paper:
     rng.shuffle(rows)
     days = sorted(rng.sample(range(2, last.day - 1), len(rows)))
     left = Decimal(rng.randrange(90000, 400000))
+    balances = [left]
     table: list[tuple[str, ...]] = [
         ("交易日期", "摘要", "对方户名", "支出", "收入", "余额"),
         ("", "上期余额", "", "", "", money(left)),
@@ -140,6 +141,7 @@ def statement(rng: Random) -> Paper:
     dates: dict[str, date] = {}
     for number, (name, what, amount, gain) in zip(days, rows, strict=True):
         left += amount if gain else -amount
+        balances.append(left)
         dates[name] = first.replace(day=number)
         table.append(
             (
@@ -203,7 +205,7 @@ def statement(rng: Random) -> Paper:
         ends_on=last,
         accounts=(body.account,),
         also_names=(body.bank, *(name for name, _ in costs)),
-        also_amounts=(*(each for _, _, each, gain in rows if not gain), left),
+        also_amounts=(*(each for _, _, each, gain in rows if not gain), *balances),
         also_purposes=tuple({what for _, what, _, _ in rows}),
     )
     return bound("bank statement", "weasy", tools.weasy(html), truth, mix(rng, honest, wrong))

@@ -47,6 +47,7 @@ def development(rng: Random) -> Paper:
     end = years_on(signed, 2)
     number = f"{'JKF' if rng.random() < 0.5 else 'YKH'}-{signed.year}-{rng.randrange(11, 98):03d}"
     chief, other = person(rng), person(rng)
+    trial = rng.randrange(6, 12)
     paper = Letter(rng.choice(("Noto Serif CJK SC", "AR PL UMing CN")))
     if draft:
         paper.header(f"第{rng.choice('二三')}次征求意见稿（供双方法务核改，未定稿，不作为履约依据）")
@@ -72,7 +73,7 @@ def development(rng: Random) -> Paper:
     paper.line(f"二、项目负责人：乙方{chief}；甲方联系人：{other}。", at="text")
     paper.line(
         f"三、研究开发经费和报酬总额为人民币{words(total)}（¥{wan(total)}万元），不含甲方自行承担的中试原料费用"
-        f"（估算{rng.randrange(6, 12)}万元，由甲方直接采购）。甲方按下表分期支付：",
+        f"（估算{trial}万元，由甲方直接采购）。甲方按下表分期支付：",
         at="text",
     )
     when = (
@@ -131,6 +132,7 @@ def development(rng: Random) -> Paper:
         purpose=project,
         status="draft" if draft else "",
         also_names=(body.bank, chief, other, f"{body.city}市人民法院"),
+        also_amounts=(Decimal(trial * 10000),),
         also_purposes=("研究开发经费和报酬", f"研究开发“{project}”项目"),
     )
     return bound("research contract", "office", paper.pdf(), truth, bills)

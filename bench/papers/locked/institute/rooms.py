@@ -274,7 +274,7 @@ def parking_list(rng: Random) -> Paper:
     after = later(rng, made, 2, 16)
     item = rng.choice(("停车费", "车位使用费"))
     other = next((each for each in sums if each != due), due + 60)
-    near = near_person(rng, mine) if len(mine) <= 4 else mine.replace("公司", "公司工会委员会")
+    near = near_person(rng, mine, names) if len(mine) <= 4 else mine.replace("公司", "公司工会委员会")
     honest = (
         bill(mine, body.institute, due, after, item, remark=span),
         bill(names[at - 1], body.institute, sums[at - 1], after, item, note="another row with its own sum"),

@@ -130,6 +130,7 @@ def council_minutes(rng: Random) -> Paper:
     gone_share = Decimal(rng.choice((18000, 22000)))
     met = day(rng)
     until = later(rng, met, 25, 45)
+    budget = rng.randrange(12, 25)
     topic = f"《{body.topic}》团体标准编制经费"
     number = f"第{rng.randrange(2, 9)}届理事会纪要〔{met.year}〕{rng.randrange(1, 7)}号"
     rows = "".join(
@@ -158,7 +159,7 @@ def council_minutes(rng: Random) -> Paper:
 *二、缴款。* 各单位应于{cn(until)}前将上述款项缴至学会账户（{body.bank} {body.account}），学会开具收据，专款专用。
 逾期未缴的，不列入起草单位。
 
-*三、关于年会。* 定于{rng.choice(("十月", "十一月"))}召开，预算{rng.randrange(12, 25)}万元，另行研究。
+*三、关于年会。* 定于{rng.choice(("十月", "十一月"))}召开，预算{budget}万元，另行研究。
 
 *四、* 会议通报了会员发展情况，同意吸收{rng.randrange(3, 9)}家单位入会。
 #v(1em)
@@ -193,7 +194,7 @@ def council_minutes(rng: Random) -> Paper:
         accounts=(body.account,),
         purpose=topic,
         also_names=(body.institute, gone.name, body.bank, f"{body.society}秘书处"),
-        also_amounts=(total + gone_share, gone_share, *(Decimal(each * 10000) for each in range(12, 25))),
+        also_amounts=(total + gone_share, gone_share, Decimal(budget * 10000)),
         also_purposes=(f"关于{topic}分担", f"《{body.topic}》团体标准"),
     )
     return bound("minutes", "typst", tools.typst(source), truth, mix(rng, honest, wrong))

@@ -260,6 +260,7 @@ def fee_reply(rng: Random) -> Paper:
     cited = f"{client.brand}函〔{asked.year}〕{rng.randrange(2, 40)}号"
     product = rng.choice(("出口批次产品", "技改线首批试制品", "库存原料", "中标工程用料"))
     subject = f"{product}质量普查检测费"
+    owed = rng.randrange(3, 9)
     source = f"""
 #set page(paper: "a4", margin: (top: 3.2cm, bottom: 2.6cm, x: 2.7cm))
 #set text(font: "{rng.choice(("AR PL UKai", "Noto Serif SC", "LXGW WenKai"))}", size: 14pt, lang: "zh")
@@ -279,7 +280,7 @@ def fee_reply(rng: Random) -> Paper:
 
 二、请于{cn(until)}前将款项汇至我院账户（{body.bank}，{body.account}），款到后出具票据并寄发报告。
 
-三、本次减收仅限该批次，不作为今后收费依据；来函所提免收往年欠费{rng.randrange(3, 9)}000元一事，不予同意，另行结算。
+三、本次减收仅限该批次，不作为今后收费依据；来函所提免收往年欠费{owed}000元一事，不予同意，另行结算。
 
 特此复函。
 #v(2em)
@@ -332,7 +333,7 @@ def fee_reply(rng: Random) -> Paper:
         accounts=(body.account,),
         purpose=subject,
         also_names=(body.bank,),
-        also_amounts=(full, cut, *(Decimal(each * 1000) for each in range(3, 9))),
+        also_amounts=(full, cut, Decimal(owed * 1000)),
         also_numbers=(cited,),
         also_purposes=(f"关于{subject}减收事宜", "检测费用"),
     )

@@ -1,4 +1,4 @@
-"""Courses and conferences: a notice with its slip, a confirmation by mail, a commissioned course and its accounts."""
+"""Courses and conferences: a notice with its slip, a confirmation by mail, a commissioned course."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -6,7 +6,6 @@ from random import Random
 
 from bench.papers import tools
 from bench.papers.locked.institute.base import (
-    Firm,
     Seal,
     bill,
     bound,
@@ -27,11 +26,10 @@ from bench.papers.locked.institute.base import (
     scan,
     seal,
     swapped,
-    wan,
     words,
 )
 from bench.papers.locked.institute.pages import grid, sheet
-from bench.papers.locked.institute.word import Letter, Sheet
+from bench.papers.locked.institute.word import Letter
 from bench.papers.values import Bill, Paper, Truth
 
 _COURSES = ("内审员能力提升", "检验员上岗资格", "实验室安全管理", "标准化良好行为", "工艺工程师继续教育")
@@ -52,6 +50,7 @@ def course_notice(rng: Random) -> Paper:
     topic = f"{body.short[1:-1]}行业{rng.choice(_COURSES)}培训班"
     number = f"{body.short[1:-1]}培〔{issued.year}〕{rng.randrange(2, 40)}号"
     count = rng.choice((2, 3, 4))
+    bed = rng.randrange(26, 32) * 10
     names = people(rng, count)
     total = fee * count
     rows = [("序号", "姓　名", "性别", "职务/职称", "手　机", "是否住宿")]
@@ -77,7 +76,7 @@ def course_notice(rng: Random) -> Paper:
     )
     money_first = [
         f"培训费每人{fee:,.0f}元（含资料、场地、证书工本），由{body.centre}收取并开具票据。",
-        f"食宿统一安排，费用自理，住宿标准{rng.randrange(26, 30)}0—{rng.randrange(32, 38)}0元/间·天，由酒店另行开票。",
+        f"食宿统一安排，费用自理，住宿标准{bed}—{bed + 60}元/间·天，由酒店另行开票。",
     ]
     if rng.random() < 0.5:
         money_first.reverse()
@@ -148,7 +147,7 @@ def course_notice(rng: Random) -> Paper:
         accounts=(body.account,),
         purpose=topic,
         also_names=(body.institute, body.bank, *(names if filled else ())),
-        also_amounts=(fee, *(Decimal(each * 10) for each in range(26, 38))),
+        also_amounts=(fee, Decimal(bed), Decimal(bed + 60)),
         also_numbers=(client.code,) if filled else (),
         also_purposes=("培训费", f"关于举办{topic}"),
     )
@@ -171,6 +170,7 @@ def registration_mail(rng: Random) -> Paper:
     taken = Decimal(rng.choice((0, 200)))
     total = base + sum(Decimal(price) for _, price in extras) - taken
     member, order = person(rng), f"AM{year}{rng.randrange(100000, 999999)}"
+    kept = rng.choice((100, 150))
     by_firm = rng.random() < 0.65
     payer = client.name if by_firm else member
     rows = "".join(
@@ -194,7 +194,7 @@ def registration_mail(rng: Random) -> Paper:
 <table><tr><th>项目</th><th>数量</th><th>金额</th></tr>{rows}<tr class=t><td>应付合计</td><td></td><td>{money(total)}</td></tr></table>
 <div class=b>开票抬头：{payer}<br>收费单位：{society}（会议由{body.institute}承办）<br>
 缴费方式：对公汇款　{body.bank}　{body.account}<br>附言：{order}</div>
-<p>注册后如需退会，请于会前10日提出，扣除{rng.choice((100, 150))}元手续费后退还。同时投稿的代表，版面费另行通知。</p>
+<p>注册后如需退会，请于会前10日提出，扣除{kept}元手续费后退还。同时投稿的代表，版面费另行通知。</p>
 <p class=f>此邮件由会务系统发出。咨询 {body.phone} {person(rng)}</p>"""
     after = later(rng, sent, 4, 24)
     honest = (
@@ -238,7 +238,7 @@ def registration_mail(rng: Random) -> Paper:
         accounts=(body.account,),
         purpose=title,
         also_names=(member, body.institute, body.bank, f"{society}年会会务组"),
-        also_amounts=(base, taken, Decimal(100), Decimal(150), *(Decimal(each) for _, each in extras)),
+        also_amounts=(base, taken, Decimal(kept), *(Decimal(each) for _, each in extras)),
         also_purposes=("注册费（普通代表）", "注册费"),
     )
     return bound("mail", "chrome", tools.chrome(html), truth, mix(rng, honest, wrong))
@@ -340,85 +340,3 @@ def commissioned_course(rng: Random) -> Paper:
     seals = (Seal(client.name, (0.33, place)), Seal(body.centre, (0.72, place))) if signed_ else ()
     bills = mix(rng, honest, wrong) if signed_ else (bare,)
     return scan(rng, "training agreement", "office", paper.pdf(), truth, bills, seals)
-
-
-def course_accounts(rng: Random) -> Paper:
-    """The accounts of a course for the firms that took part, in an Excel sheet: each firm pays its own row."""
-    body = house(rng)
-    firms: list[Firm] = []
-    while len(firms) < rng.choice((4, 5, 6)):
-        each = firm(rng)
-        if each.brand not in {other.brand for other in firms}:
-            firms.append(each)
-    price = Decimal(rng.choice((1280, 1680, 1980)))
-    made = day(rng)
-    topic = f"第{rng.choice('三四五六七八')}期{rng.choice(_COURSES)}培训班"
-    in_ten = rng.random() < 0.4
-    unit = "万元" if in_ten else "元"
-
-    def told(amount: Decimal) -> float:
-        return float(wan(amount)) if in_ten else float(amount)
-
-    sheet_ = Sheet((6, 34, 9, 12, 12, 14, 18), wide=True)
-    sheet_.title(f"{topic}培训费结算清单")
-    sheet_.line(
-        f"收费单位：{body.centre}　　结算日期：{made:%Y.%m.%d}　　收费标准：{plain(price)}元/人", "left"
-    )
-    sheet_.line(f"金额单位：{unit}", "right", 9.5)
-    sheet_.row(("序号", "参训单位", "人数", "应收", "减免", "实收", "备注"), True)
-    sums, lets, heads, form = [], [], 0, "0.0000" if in_ten else "#,##0.00"
-    for at, each in enumerate(firms, 1):
-        count = rng.randrange(1, 9)
-        let = price / 2 if rng.random() < 0.3 else Decimal(0)
-        due = price * count - let
-        sums.append(due)
-        lets.append(let)
-        heads += count
-        cells = (
-            str(at), each.name, count, told(price * count), told(let) if let else "", told(due),
-            "1人减半（授课嘉宾单位）" if let else rng.choice(("", "已汇款", "现场刷卡")),
-        )  # fmt: skip
-        sheet_.row(cells, form=form)
-    total, let_off = sum(sums, Decimal(0)), sum(lets, Decimal(0))
-    sheet_.row(
-        ("", "合　计", heads, told(total + let_off), told(let_off) if let_off else "", told(total), ""),
-        True,
-        form,
-    )
-    sheet_.line(f"教务：{person(rng)}　　　财务复核：{person(rng)}　　　{body.centre}（章）")
-    after = later(rng, made, 1, 14)
-    at = rng.randrange(len(firms))
-    mine, due = firms[at], sums[at]
-    others = [each for each in sums if each != due]
-    honest = (
-        bill(mine.name, body.centre, due, after, "培训费", remark=topic),
-        bill(firms[at - 1].name, body.centre, sums[at - 1], after, "培训费", note="another row, its own sum"),
-    )
-    wrong = [
-        bill(mine.twin, body.centre, due, after, "培训费", wrong="payer", note="not on the list"),
-        bill(
-            mine.name, body.centre, total, after, "培训费", wrong="amount", note="the sum of the whole course"
-        ),
-        bill(mine.name, body.institute, due, after, "培训费", wrong="payee"),
-    ]
-    if others:
-        far = others[0]
-        wrong.append(bill(mine.name, body.centre, far, after, "培训费", wrong="amount", note="another's row"))
-    truth = Truth(
-        kind="other",
-        payers=tuple(each.name for each in firms),
-        payees=(body.centre,),
-        total=total,
-        instalments=tuple(sums),
-        signed_on=made,
-        purpose=topic,
-        also_amounts=(
-            Decimal(price),
-            total + let_off,
-            let_off,
-            *lets,
-            *(one + two for one, two in zip(sums, lets, strict=True)),
-        ),
-        also_purposes=(f"{topic}培训费", "培训费", f"{topic}培训费结算"),
-    )
-    return bound("settlement list", "office", sheet_.pdf(), truth, mix(rng, honest, wrong))
