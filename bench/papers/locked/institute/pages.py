@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from random import Random
 
-_HANDS = ("mashan", "liujian", "zhimang")
+_HANDS = ("mashan", "mashan", "zhimang", "zhimang", "liujian")
 
 
 def hand(text: str, face: str, size: float = 17) -> str:
@@ -12,7 +12,7 @@ def hand(text: str, face: str, size: float = 17) -> str:
 
 
 def any_hand(rng: Random) -> str:
-    """A hand."""
+    """A hand; the most hurried one is rare."""
     return rng.choice(_HANDS)
 
 

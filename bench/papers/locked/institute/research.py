@@ -48,6 +48,13 @@ def development(rng: Random) -> Paper:
     number = f"{'JKF' if rng.random() < 0.5 else 'YKH'}-{signed.year}-{rng.randrange(11, 98):03d}"
     chief, other = person(rng), person(rng)
     trial = rng.randrange(6, 12)
+    buyer, maker = rng.choice(
+        (
+            ("委托人（甲方）", "受托人（乙方）"),
+            ("甲方（出资单位）", "乙方（研发单位）"),
+            ("甲　　　　　方", "乙　　　　　方"),
+        )
+    )
     paper = Letter(rng.choice(("Noto Serif CJK SC", "AR PL UMing CN")))
     if draft:
         paper.header(f"第{rng.choice('二三')}次征求意见稿（供双方法务核改，未定稿，不作为履约依据）")
@@ -58,8 +65,8 @@ def development(rng: Random) -> Paper:
     paper.line()
     rows = (
         f"项 目 名 称：{project}",
-        f"委托人（甲方）：{client.name}",
-        f"受托人（乙方）：{body.institute}",
+        f"{buyer}：{client.name}",
+        f"{maker}：{body.institute}",
         f"签 订 地 点：{body.city}市",
         f"签 订 日 期：{'　　年　月　日' if draft else cn(signed)}",
         f"有 效 期 限：{'自双方盖章之日起二十四个月' if draft else cn(signed) + ' 至 ' + cn(end)}",
@@ -225,6 +232,12 @@ def supplement(rng: Random) -> Paper:
     former = client.name.replace("股份有限公司", "有限公司").replace(
         client.brand, rng.choice(("东", "新", "大")) + client.brand[0]
     )
+    renamed = rng.random() < 0.6
+    head = (
+        f"委托方：{client.name}（原名称：{former}，{middle.year}年变更）\n\n服务方：{body.institute}\n"
+        if renamed
+        else ""
+    )
     source = f"""
 #set page(paper: "a4", margin: (x: 2.7cm, y: 2.5cm), footer: align(center)[#text(9pt)[补充协议（二）　第 1 页]])
 #set text(font: ("{rng.choice(("Noto Serif SC", "LXGW WenKai"))}",), size: 11.5pt, lang: "zh")
@@ -232,10 +245,7 @@ def supplement(rng: Random) -> Paper:
 #align(right)[#text(10pt)[编号：{number}]]
 #align(center)[#text(19pt, weight: "bold")[《技术服务合同》补充协议（二）]]
 #v(0.6em)
-委托方：{client.name}（原名称：{former}，{middle.year}年变更）
-
-服务方：{body.institute}
-
+{head}
 双方于{cn(began)}签订了编号为{base}的《技术服务合同》（下称原合同），合同价款 {money(first_sum)} 元；
 又于{cn(middle)}签订补充协议（一），因增加测试内容将价款调增至 {money(raised)} 元。
 现因委托方{rng.choice(("取消二号线的现场调试", "生产计划压缩，部分服务内容不再实施"))}，经协商一致，再作补充如下：
@@ -294,7 +304,7 @@ def supplement(rng: Random) -> Paper:
         numbers=(number,),
         accounts=(body.account,),
         purpose=subject,
-        also_names=(former, body.bank),
+        also_names=(body.bank, *((former,) if renamed else ())),
         also_amounts=(first_sum, raised, paid),
         also_numbers=(base,),
         also_purposes=("技术服务",),

@@ -48,11 +48,13 @@ def lab_lease(rng: Random) -> Paper:
     number = f"{body.short[1:-1]}院租{signed:%Y%m}-{rng.randrange(1, 20):02d}"
     room = f"{rng.choice('二三五')}号科研楼{rng.randrange(3, 9)}{rng.randrange(1, 20):02d}室"
     water = rng.choice(("水电费按表计量，由物业公司按月另收", "水、电、气费用由承租人向物业公司另行交纳"))
+    summed = rng.random() < 0.7
+    whole = f"，租期内租金共计{money(total)}元（人民币{words(total)}）" if summed else ""
     parts = [
         f"乙方承租甲方位于{body.street}的{room}（建筑面积{area}平方米），用于研发试验，不得用于生产和住宿。",
         f"租赁期自{start:%Y年%m月%d日}起至{end:%Y年%m月%d日}止，共{years}年。期满前两个月乙方书面提出，可以续租。",
-        f"租金标准为每月每平方米{plain(rate)}元，年租金{money(year_sum)}元，租期内租金共计{money(total)}元"
-        f"（人民币{words(total)}）。每半年一付，每期{money(half)}元，于每期开始前10日付清。",
+        f"租金标准为每月每平方米{plain(rate)}元，年租金{money(year_sum)}元{whole}。"
+        f"每半年一付，每期{money(half)}元，于每期开始前10日付清。",
         f"签约时乙方另交履约保证金{money(deposit)}元，退租时无欠费、设施完好的，不计息退还；保证金不得抵作租金。",
         f"{water}，不在本合同租金之内。",
         f"租金、保证金均汇入甲方账户：{body.institute}，{body.bank}，{body.account}。",
@@ -136,9 +138,9 @@ def lab_lease(rng: Random) -> Paper:
         kind="contract",
         payers=(client.name,),
         payees=(body.institute,),
-        total=total,
+        total=total if summed else None,
         instalments=(half,),
-        words=total,
+        words=total if summed else None,
         signed_on=signed,
         starts_on=start,
         ends_on=end,
@@ -229,7 +231,7 @@ def hall_form(rng: Random) -> Paper:
     )
     return scan(
         rng, "form of approval", "weasy", tools.weasy(html), truth, mix(rng, honest, wrong),
-        (Seal(f"{body.institute}后勤服务中心", (0.68, 0.61), share=0.16),),
+        (Seal(f"{body.institute}后勤服务中心", (0.68, 0.61), share=0.16), Seal(client.name, (0.36, 0.46), share=0.15)),
     )  # fmt: skip
 
 
