@@ -231,7 +231,7 @@ def hall_form(rng: Random) -> Paper:
     )
     return scan(
         rng, "form of approval", "weasy", tools.weasy(html), truth, mix(rng, honest, wrong),
-        (Seal(f"{body.institute}后勤服务中心", (0.68, 0.61), share=0.16), Seal(client.name, (0.36, 0.46), share=0.15)),
+        (Seal(f"{body.institute}后勤服务中心", (0.68, 0.61), share=0.16), Seal(client.name, (0.27, 0.61), share=0.16)),
     )  # fmt: skip
 
 
