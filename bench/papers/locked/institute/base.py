@@ -316,6 +316,12 @@ def mix(rng: Random, honest: Sequence[Bill], wrong: Sequence[Bill]) -> tuple[Bil
     return tuple(chosen)
 
 
+def both(rng: Random, one: Bill, item: str) -> tuple[Bill, ...]:
+    """The bill, and another of the same fault that was issued some days later under another item."""
+    days = timedelta(days=rng.randrange(3, 15))
+    return one, msgspec.structs.replace(one, issued_on=one.issued_on + days, items=(item,))
+
+
 def seal(text: str, under: str = "") -> str:
     """A stamp as an address of a picture for HTML."""
     out = io.BytesIO()

@@ -10,6 +10,7 @@ from bench.papers.locked.institute.base import (
     House,
     Seal,
     bill,
+    both,
     bound,
     changed,
     cn,
@@ -111,7 +112,8 @@ def development(rng: Random) -> Paper:
     bills = (
         _development_bills(rng, body, client, project, stages, signed)
         if not draft
-        else (
+        else both(
+            rng,
             bill(
                 client.name,
                 body.institute,
@@ -122,6 +124,7 @@ def development(rng: Random) -> Paper:
                 wrong="status",
                 note="the contract is only a draft",
             ),
+            "科研经费",
         )
     )
     truth = Truth(

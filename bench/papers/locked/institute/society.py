@@ -8,6 +8,7 @@ from bench.papers.locked.institute.base import (
     Firm,
     Seal,
     bill,
+    both,
     bound,
     cn,
     day,
@@ -110,7 +111,7 @@ def dues_notice(rng: Random) -> Paper:
         also_amounts=(fee, *(Decimal(each) for each in scale.values())),
         also_purposes=(f"{year}年度会费", "会费", f"关于缴纳{year}年度会费"),
     )
-    bills = (unseen,) if secret else mix(rng, honest, wrong)
+    bills = both(rng, unseen, "社会团体会费") if secret else mix(rng, honest, wrong)
     return bound("notice of dues", "weasy", tools.weasy(html), truth, bills)
 
 
@@ -282,6 +283,6 @@ def membership_form(rng: Random) -> Paper:
         also_amounts=(fee,),
         also_purposes=("会费", "会费缴纳", "个人会员入会"),
     )
-    bills = mix(rng, honest, wrong) if agreed else (open_,)
+    bills = mix(rng, honest, wrong) if agreed else both(rng, open_, "个人会员会费")
     seals = (Seal(body.society, (0.62, 0.51), share=0.2),) if agreed else ()
     return photo(rng, "application form", "weasy", tools.weasy(html), truth, bills, seals)

@@ -11,6 +11,7 @@ from bench.papers.locked.institute.base import (
     House,
     Seal,
     bill,
+    both,
     bound,
     changed,
     cn,
@@ -121,7 +122,8 @@ def _order_bills(
     after = later(rng, made, 0, 12)
     if said != due:
         note = "the sum in words on the order differs from its figures"
-        return (bill(client.name, body.institute, due, after, "检测费", wrong="words", note=note),)
+        one = bill(client.name, body.institute, due, after, "检测费", wrong="words", note=note)
+        return both(rng, one, "检验检测服务费")
     honest = [
         bill(client.name, body.institute, due, after, "检测费"),
         bill(client.name, body.institute, due, later(rng, made, 40, 75), "检验检测服务费", note="later"),
@@ -242,7 +244,7 @@ def calibration_demand(rng: Random) -> Paper:
         also_numbers=(*certificates, *((other,) if revoked else ())),
         also_purposes=("计量校准收费", "计量校准"),
     )
-    bills = (void,) if revoked else mix(rng, honest, wrong)
+    bills = both(rng, void, "计量检定校准费") if revoked else mix(rng, honest, wrong)
     return bound("demand for payment", "chrome", tools.chrome(page), truth, bills)
 
 

@@ -8,6 +8,7 @@ from bench.papers import tools
 from bench.papers.locked.institute.base import (
     Seal,
     bill,
+    both,
     bound,
     changed,
     cn,
@@ -338,5 +339,5 @@ def commissioned_course(rng: Random) -> Paper:
     )
     place = 0.67
     seals = (Seal(client.name, (0.33, place)), Seal(body.centre, (0.72, place))) if signed_ else ()
-    bills = mix(rng, honest, wrong) if signed_ else (bare,)
+    bills = mix(rng, honest, wrong) if signed_ else both(rng, bare, "职工培训费")
     return scan(rng, "training agreement", "office", paper.pdf(), truth, bills, seals)
