@@ -92,8 +92,12 @@ async def open_session(
     return SignedIn(token=token, session=session)
 
 
-async def session_of(database: Database, token: str, *, at: datetime | None = None) -> Session | None:
+async def session_of(
+    database: Database, token: str, *, at: datetime | None = None, seen: bool = True
+) -> Session | None:
     """The live session of a token at a time (by default now), or None.
+
+    Unless `seen`, it is only looked at: what a page asks by itself is no sign that somebody sits there.
 
     A session ends 30 minutes after it was last seen, 12 hours after it began, when its account is closed, and
     after the account's last day.
@@ -130,10 +134,12 @@ async def session_of(database: Database, token: str, *, at: datetime | None = No
         if row is None:
             return None
         last = row["seen_at"]
-        if moment - last >= SEEN_STEP:
+        if seen and moment - last >= SEEN_STEP:
             last = moment
-            seen = update(sessions).where(sessions.c.token_hash == token_hash(token)).values(seen_at=moment)
-            await connection.execute(seen)
+            touched = (
+                update(sessions).where(sessions.c.token_hash == token_hash(token)).values(seen_at=moment)
+            )
+            await connection.execute(touched)
     return Session(
         session_id=row["session_id"],
         account=account_of(row),

@@ -131,13 +131,18 @@ def session_cookie(connection: _Connection, token: str) -> Cookie:
     )
 
 
+#: An option of a handler that pages ask by themselves, without a person: it does not prolong the session.
+BY_ITSELF = "by_itself"
+
+
 async def load_visit(connection: _Connection) -> Visit | None:
     """Who makes a request, read once per request; None if nobody is signed in."""
     state = connection.scope["state"]
     if _STATE_KEY not in state:
         services = services_of(connection)
         token = session_token(connection)
-        session = await session_of(services.database, token) if token else None
+        seen = BY_ITSELF not in connection.route_handler.opt
+        session = await session_of(services.database, token, seen=seen) if token else None
         state[_STATE_KEY] = await _visit(services, session) if session else None
     return known_visit(connection)
 

@@ -95,14 +95,35 @@
     };
   }
 
+  // Today's line over the band in which the middle half of past weeks lies.
+  function usual(data) {
+    const edge = { type: "line", stack: "band", symbol: "none", lineStyle: { opacity: 0 }, silent: true, tooltip: { show: false } };
+    const width = data.high.map((high, place) => (high === null ? null : high - data.low[place]));
+    return {
+      ...shared(data),
+      grid: { left: 4, right: 20, top: 32, bottom: 4, containLabel: true },
+      legend: { top: 0, right: 0, data: ["今天", "常值"] },
+      xAxis: { type: "category", boundaryGap: false, data: data.labels, axisTick: { show: false } },
+      yAxis: { type: "value", splitNumber: 3, minInterval: 1, axisLabel: { formatter: short } },
+      series: [
+        { ...edge, data: data.low },
+        { ...edge, data: width, areaStyle: { color: PALE, opacity: 0.6 } },
+        { name: "常值", type: "line", data: data.middle, symbol: "none", itemStyle: { color: TEXT }, lineStyle: { color: TEXT, type: "dashed", width: 1 } },
+        { name: "今天", type: "line", data: data.values, showSymbol: false, itemStyle: { color: BLUE }, lineStyle: { color: BLUE, width: 2 } },
+      ],
+    };
+  }
+
   function draw(element) {
     const data = JSON.parse(element.dataset.chart);
     if (data.type === "bars") {
       element.style.height = `${Math.max(3, data.labels.length) * ROW_HEIGHT + 60}px`;
     }
     const chart = window.echarts.init(element);
-    const kinds = { bars, columns, trend };
-    chart.setOption((kinds[data.type] ?? trend)(data, element.clientWidth));
+    const kinds = { bars, columns, trend, usual };
+    const show = (fresh) => chart.setOption((kinds[fresh.type] ?? trend)(fresh, element.clientWidth));
+    show(data);
+    element.addEventListener("chart:changed", () => show(JSON.parse(element.dataset.chart)));
     new ResizeObserver(() => chart.resize()).observe(element);
   }
 
