@@ -69,10 +69,10 @@ def operations() -> list[dict[str, Any]]:
 
 def test_every_route_is_described() -> None:
     described = {(method.upper(), path) for path, item in DOCUMENT["paths"].items() for method in item}
-    assert len(described) == len(RESOURCES) == 28
+    assert len(described) == len(RESOURCES) == 33
     assert ("POST", "/bills/{code}/{number}/reversal") in described
     assert ("GET", "/bills/{code}/{number}/document.ofd") in described
-    assert len({operation["operationId"] for operation in operations()}) == 28
+    assert len({operation["operationId"] for operation in operations()}) == 33
 
 
 def _texts(value: Any, place: str = "") -> Iterator[tuple[str, str]]:

@@ -30,6 +30,7 @@ from mingpiao.gateway.express import express
 from mingpiao.gateway.lookups import get_by_business_no, get_by_hash, get_by_identity
 from mingpiao.gateway.months import get_month, list_months, submit_month
 from mingpiao.gateway.openapi import document
+from mingpiao.gateway.paper import get_paper, get_sheets, lose_paper, return_sheets, void_paper
 from mingpiao.gateway.problems import handle
 from mingpiao.gateway.receipts import post_receipts
 from mingpiao.gateway.requisitions import get_requisition, post_requisition
@@ -61,6 +62,11 @@ RESOURCES: tuple[HTTPRouteHandler, ...] = (
     get_stock,
     post_requisition,
     get_requisition,
+    get_paper,
+    get_sheets,
+    void_paper,
+    lose_paper,
+    return_sheets,
     list_kinds,
     list_items,
     list_months,

@@ -73,6 +73,7 @@ WHERE (to_region = CAST(:region_code AS text) OR to_unit = CAST(:unit_id AS bigi
     AND way IN ('allot', 'return') AND NOT EXISTS (SELECT FROM paper_steps AS late WHERE late.answers = step.step_id)
 ORDER BY step_id
 """)
+_STEP = text(f"{_STEP_COLUMNS} WHERE step_id = :step_id")
 _OF_SHEET = text(f"""
 {_STEP_COLUMNS} WHERE sheets && CAST(CAST(:sheets AS text) AS int8multirange) ORDER BY step_id
 """)
@@ -138,6 +139,11 @@ async def list_steps(
     }
     found = [_step(row) for row in await connection.execute(_STEPS, given)]
     return _NEWEST.page(found, limit)
+
+
+async def get_step(connection: AsyncConnection, step_id: int) -> PaperStep:
+    """A step within the scope; its id is known to be one."""
+    return _step((await connection.execute(_STEP, {"step_id": step_id})).one())
 
 
 async def open_parcels(connection: AsyncConnection, holder: PaperHolder) -> list[PaperStep]:

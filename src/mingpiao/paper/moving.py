@@ -245,7 +245,8 @@ def form_problems(request_no: str, note: str, *, needs_note: str = "") -> list[P
     elif needs_note and not note.strip():
         problems.append(problem("note", needs_note))
     if not 1 <= len(request_no) <= 64 or unprintable(request_no) or request_no.startswith(PLATFORM):
-        problems.append(problem("request_no", "表单不完整，请从库存页面重新打开。"))
+        message = "编号是1至64个字，不含特殊符号；在页面上办理的，请从库存页面重新打开表单。"
+        problems.append(problem("request_no", message))
     return problems
 
 

@@ -98,6 +98,12 @@ def less(ranges: Iterable[PaperRange], taken: Iterable[PaperRange]) -> tuple[Pap
     return tuple(left)
 
 
+def common(ranges: Iterable[PaperRange], others: Iterable[PaperRange]) -> tuple[PaperRange, ...]:
+    """The sheets that are in both."""
+    found = joined(ranges)
+    return less(found, less(found, others))
+
+
 def written(ranges: Iterable[PaperRange]) -> str:
     """The ranges as PostgreSQL writes a multirange."""
     return "{" + ",".join(f"[{each.first},{each.last + 1})" for each in ranges) + "}"

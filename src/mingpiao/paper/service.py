@@ -19,6 +19,7 @@ from mingpiao.paper.levels import (
 )
 from mingpiao.paper.looking import (
     StepFilter,
+    get_step,
     holdings_of,
     list_steps,
     open_parcels,
@@ -29,7 +30,7 @@ from mingpiao.paper.looking import (
     unit_ids,
 )
 from mingpiao.paper.moving import MAX_NOTE
-from mingpiao.paper.ranges import MAX_LINES, less, lines_of, read_ranges, told
+from mingpiao.paper.ranges import MAX_LINES, common, less, lines_of, read_ranges, told
 from mingpiao.paper.spoiling import list_losses, losses_of_sheet, report_loss, void_sheets
 from mingpiao.paper.stopping import list_stops, stop_of, stop_paper, stop_sums
 from mingpiao.paper.using import take_next_sheet, take_sheet
@@ -42,10 +43,12 @@ __all__ = [
     "allot_to_unit",
     "answer_parcel",
     "ask_destruction",
+    "common",
     "countersign_destruction",
     "decide_destruction",
     "get_batch",
     "get_destruction",
+    "get_step",
     "holdings_of",
     "less",
     "lines_of",
