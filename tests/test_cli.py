@@ -16,6 +16,7 @@ from mingpiao.storage.embedded import EmbeddedServer
 COMMANDS = (
     "demo",
     "demo-reset",
+    "demo-ukey",
     "setup",
     "doctor",
     "serve",

@@ -106,6 +106,17 @@ def demo_reset(**options: Any) -> None:
     site.reset(settings_module.load(**options))
 
 
+@main.command("demo-ukey")
+@click.option("--off", is_flag=True, help="改回用密码登录也可以开票。")
+@_address_options
+@_data_option
+def demo_ukey(off: bool, **options: Any) -> None:
+    """在运行的演示中改用 UKey 开票：为一名开票人制作 UKey，让所在城市要求用 UKey 开票，并说明以后的步骤。"""
+    from mingpiao.demo import site
+
+    site.show_ukey_way(settings_module.load(**options), demanded=not off)
+
+
 @main.group(invoke_without_command=True)
 @click.option("--host", help="监听地址，默认 127.0.0.1。")
 @click.option("--port", type=int, default=8001, show_default=True, help="监听端口，应与正式平台不同。")

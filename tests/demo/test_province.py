@@ -1,6 +1,7 @@
 """The province is built through the rooms' verbs, and building it again changes nothing."""
 
 import csv
+from collections import Counter
 from datetime import datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -27,6 +28,8 @@ from mingpiao.paper.service import list_destructions, list_losses, list_stops
 from mingpiao.rules.service import library_rules
 from mingpiao.settings import Settings, load
 from mingpiao.storage.database import Database
+from mingpiao.ukeys.model import UKeyFilter, UKeyState
+from mingpiao.ukeys.service import list_ukeys
 from mingpiao.units.model import UnitMode
 from mingpiao.units.service import load_profile
 from mingpiao.writeoff.service import month_of, months_after
@@ -291,6 +294,35 @@ async def paper_by_now(database_url: str) -> None:
     assert (missing, open_ones, late) == ([0, 2], 1, 0)
 
 
+async def ukeys_by_now(database_url: str) -> None:
+    """UKeys in each state; one person's is on hold as it was lost, and one is to be renewed."""
+    database = await Database.open(database_url, pool_size=1)
+    try:
+        async with database.system() as connection:
+            keys = (await list_ukeys(connection, UKeyFilter())).items
+            lost = await connection.scalar(
+                text("SELECT string_agg(display_name, '') FROM accounts WHERE lost_at IS NOT NULL")
+            )
+            sessions = await connection.scalar(
+                text("SELECT count(*) FROM sessions WHERE created_at > now() - interval '1 day'")
+            )
+    finally:
+        await database.close()
+    states = Counter(each.state for each in keys)
+    assert states == {
+        UKeyState.REQUESTED: 2,
+        UKeyState.REFUSED: 1,
+        UKeyState.ISSUED: 1,
+        UKeyState.DELIVERED: 1,
+        UKeyState.ACTIVE: 2,
+        UKeyState.HELD: 1,
+        UKeyState.REVOKED: 1,
+    }
+    assert [each.state for each in keys if each.ends_soon(now())] == [UKeyState.ACTIVE]
+    assert [each.holder_name for each in keys if each.state is UKeyState.HELD] == [lost]
+    assert sessions == 0
+
+
 #: Profiles whose first unit has people or an app.
 STAFFED = ("charity", "association", "court", "police", "land", "hospital", "university")
 
@@ -348,6 +380,7 @@ async def test_a_build_that_was_cut_off_is_completed(database_url: str, tmp_path
     await campaign_by_now(database_url)
     await exceptions_by_now(database_url)
     await paper_by_now(database_url)
+    await ukeys_by_now(database_url)
     assert await supervision(database_url) == {
         "rules": len(library_rules()),
         "authors who approved their own": 0,

@@ -1,22 +1,29 @@
 """A person signs in by UKey: the page asks the agent on this machine, which asks for the PIN."""
 
+import asyncio
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import TypeVar
 
 import httpx
 import pytest
 from playwright.sync_api import expect
+from tests.e2e.steps import issue_bill
 from tests.e2e.town import Town
 from tests.e2e.visitor import Visitor
 from tests.support.waiting import wait_until
 
 from mingpiao.agent.store import FileToken
 from mingpiao.crypto.pkcs10 import to_pem
+from mingpiao.demo.ukey_way import HOLDER, end_ukey_way, show_ukey_way
+from mingpiao.settings import Settings
 
 pytestmark = pytest.mark.browser
 _PIN = "Pin-4711"
+Made = TypeVar("Made")
 
 
 @pytest.fixture
@@ -77,3 +84,40 @@ def test_from_the_application_to_a_session(
     page.wait_for_url(f"{person.address}/unit/bills")
     manager.reload()
     expect(manager.get_by_text("在用")).to_be_visible()
+
+
+def _run(work: Coroutine[object, object, Made]) -> Made:
+    """In a thread of its own, as Playwright has the loop of this one."""
+    with ThreadPoolExecutor(1) as aside:
+        return aside.submit(asyncio.run, work).result()
+
+
+def test_the_demonstration_shows_issuing_by_ukey(
+    visit: Callable[..., Visitor], town: Town, store: Path
+) -> None:
+    settings = Settings(
+        database_url=town.site.url,
+        data_dir=town.site.directory,
+        master_key_file=town.site.directory / "master.key",
+        demo=True,
+        port=town.site.port,
+    )
+    way = _run(show_ukey_way(settings, store))
+    try:
+        assert _run(show_ukey_way(settings, store)) == way
+        assert (way.login, way.department) == (HOLDER, "呼和浩特市财政局")
+        by_password = visit(HOLDER)
+        by_password.expect(403)
+        expect(by_password.open("/unit/issue").locator("main")).to_contain_text("本地区要求用 UKey 开票")
+
+        page = visit().open("/login?next=/unit/issue")
+        page.get_by_role("button", name="UKey 登录").click()
+        expect(page.get_by_label("PIN")).to_be_focused()
+        page.keyboard.type(way.pin)
+        page.keyboard.press("Enter")
+        page.wait_for_url(lambda url: "/login" not in url)
+        code, number = issue_bill(page, payer="阿拉坦")
+        assert (len(code), len(number)) == (8, 10)
+    finally:
+        assert _run(end_ukey_way(settings)) == way.department
+    assert by_password.open("/unit/issue").get_by_role("heading", name="开具票据").is_visible()

@@ -1,11 +1,10 @@
 """纸质票据 in its states: the hospital's for 换开, and ordinary paper of three units, two of which end it.
 
-The steps are taken through the room's verbs under the moved clock, all of them in one transaction. A story yields how
-many days ago its next step is, and the one whose next step is the earliest goes on.
+The steps are taken through the room's verbs under the moved clock, all of them in one transaction.
 """
 
-from collections.abc import AsyncIterator, Sequence
-from datetime import datetime, time, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,8 +13,9 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.demo.regions import moved
 from mingpiao.demo.services import DemoServices
 from mingpiao.demo.staff import Member, handler_of, manager_of, officer_of
+from mingpiao.demo.stories import Story, tell
 from mingpiao.identity.model import Acting
-from mingpiao.kernel.clock import SHANGHAI, set_to, today
+from mingpiao.kernel.clock import today
 from mingpiao.paper.model import PaperPurpose, WantedDestruction, WantedPaper
 from mingpiao.paper.service import (
     allot_to_region,
@@ -45,8 +45,6 @@ _MEDICAL, _COURT = "0691", "0193"
 _STOPPED = "自本月起全部开具电子票据。"
 _POINTS = (("MZ", "门诊收费处"), ("ZY", "住院收费处"))
 _DESTROYED = WantedDestruction(destroyed_on=None, place="市财政局票据库房，粉碎", witnesses="包晓峰、陈丽华")
-
-_Story = AsyncIterator[int]
 
 
 class _Desk(msgspec.Struct, kw_only=True):
@@ -82,7 +80,7 @@ async def bring_paper(services: DemoServices, members: Sequence[Member]) -> None
         if await list_batches(connection, limit=1):
             return
         desk = _Desk(connection=connection, catalog=catalog, year=today().year)
-        await _tell(
+        await tell(
             _print(desk),
             _pass_down(desk),
             _exchange_paper(desk, first["hospital"]),
@@ -92,18 +90,7 @@ async def bring_paper(services: DemoServices, members: Sequence[Member]) -> None
         )
 
 
-async def _tell(*stories: _Story) -> None:
-    waiting = {story: await anext(story) for story in stories}
-    while waiting:
-        story = max(waiting, key=lambda each: waiting[each])
-        moment = datetime.combine(today() - timedelta(days=waiting.pop(story)), time(10), SHANGHAI)
-        with set_to(moment):
-            days = await anext(story, None)
-        if days is not None:
-            waiting[story] = days
-
-
-async def _print(desk: _Desk) -> _Story:
+async def _print(desk: _Desk) -> Story:
     """A batch for exchange, of which a part has not arrived, and one of ordinary paper."""
     for days, kind, code, purpose, count, arrived, plan in (
         (95, "0601", _MEDICAL, PaperPurpose.EXCHANGE, 5_000, 4_000, "内财票印〔2026〕12号"),
@@ -130,7 +117,7 @@ async def _print(desk: _Desk) -> _Story:
         )
 
 
-async def _pass_down(desk: _Desk) -> _Story:
+async def _pass_down(desk: _Desk) -> Story:
     """The city has paper of both kinds and passes some on to a county; a parcel is on its way to it."""
     city, county = desk.officer(_CITY), desk.officer(_COUNTY)
     for days, giver, taker, lines in (
@@ -153,7 +140,7 @@ async def _pass_down(desk: _Desk) -> _Story:
             await answer_parcel(desk.connection, parcel, accept=True, acting=taker)
 
 
-async def _given(desk: _Desk, days: int, member: Member, lines: str, giver: Acting) -> _Story:
+async def _given(desk: _Desk, days: int, member: Member, lines: str, giver: Acting) -> Story:
     """A unit gets sheets from its department and accepts them on the next day."""
     yield days
     parcel = await allot_to_unit(
@@ -163,7 +150,7 @@ async def _given(desk: _Desk, days: int, member: Member, lines: str, giver: Acti
     await answer_parcel(desk.connection, parcel, accept=True, acting=handler_of(member))
 
 
-async def _exchange_paper(desk: _Desk, hospital: Member) -> _Story:
+async def _exchange_paper(desk: _Desk, hospital: Member) -> Story:
     """The hospital has sheets at its points and in its store; some are spoilt, lost, returned, and asked to be destroyed."""
     connection, handler, manager = desk.connection, handler_of(hospital), manager_of(hospital)
     async for days in _given(desk, 75, hospital, desk.lines(_MEDICAL, 1, 500), desk.province):
@@ -204,7 +191,7 @@ async def _exchange_paper(desk: _Desk, hospital: Member) -> _Story:
     await _ask(desk, hospital, desk.lines(_MEDICAL, 1, 4), "票面污损，不能使用")
 
 
-async def _goes_on(desk: _Desk, member: Member) -> _Story:
+async def _goes_on(desk: _Desk, member: Member) -> Story:
     """A unit that uses ordinary paper, and has not stopped."""
     async for days in _given(desk, 72, member, desk.lines(_COURT, 401, 450), desk.province):
         yield days
@@ -212,7 +199,7 @@ async def _goes_on(desk: _Desk, member: Member) -> _Story:
     await _use(desk, member, 5)
 
 
-async def _has_ended(desk: _Desk, member: Member) -> _Story:
+async def _has_ended(desk: _Desk, member: Member) -> Story:
     """A unit that stopped: what it had left is counted, void and destroyed."""
     city, left = desk.officer(_CITY), desk.lines(_COURT, 5, 50)
     async for days in _given(desk, 71, member, desk.lines(_COURT, 1, 50), city):
@@ -229,7 +216,7 @@ async def _has_ended(desk: _Desk, member: Member) -> _Story:
         yield days
 
 
-async def _half_done(desk: _Desk, member: Member) -> _Story:
+async def _half_done(desk: _Desk, member: Member) -> Story:
     """A unit that stopped and found two sheets missing; a part is destroyed, and a list waits for its second signature."""
     city = desk.officer(_CITY)
     async for days in _given(desk, 71, member, desk.lines(_COURT, 51, 250), city):
@@ -291,7 +278,7 @@ async def _ask(desk: _Desk, member: Member, lines: str, reason: str) -> int:
 
 async def _destroyed(
     desk: _Desk, days: int, member: Member, lines: str, city: Acting, *, is_done: bool
-) -> _Story:
+) -> Story:
     """Void sheets are put on a list, which is approved and signed; the second signature only where it `is_done`."""
     yield days
     listed = await _ask(desk, member, lines, "停用传统纸质票据，剩余票据销毁")

@@ -24,6 +24,7 @@ from mingpiao.demo.services import DemoServices, open_demo_services
 from mingpiao.demo.staff import HEAD, Member, open_accounts
 from mingpiao.demo.statements import write_statements
 from mingpiao.demo.supply import bring_requisitions
+from mingpiao.demo.ukeys import bring_ukeys
 from mingpiao.demo.units import DemoUnit, demo_units, shares
 from mingpiao.founding.service import begin_training
 from mingpiao.kernel.clock import SHANGHAI, today
@@ -46,8 +47,8 @@ async def build(
     `units` are by default all of the demonstration's; the list needs at least one unit of each profile with
     staff.
 
-    Returns who can sign in, with passwords. An interrupted build continues where it stopped; a complete one
-    is refused (`account.username_taken`), as its passwords were shown. Raises `Refusal` or the database's
+    Returns who can sign in, with passwords. An interrupted build continues where it stopped; one with
+    accounts is refused (`account.username_taken`), as nobody knows their passwords any more. Raises `Refusal` or the database's
     errors.
     """
     province = TRAINING_PROVINCE if settings.training else PROVINCE
@@ -74,7 +75,9 @@ async def build(
         await bring_paper(services, members)
         catalog = await services.catalog.get()
         async with services.database.system() as connection:
-            return await open_accounts(connection, catalog, members, services.master_key, progress)
+            accounts = await open_accounts(connection, catalog, members, services.master_key, progress)
+        await bring_ukeys(services)
+        return accounts
 
 
 async def _begin_training(url: str) -> None:

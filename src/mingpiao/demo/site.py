@@ -25,6 +25,7 @@ from mingpiao.processes.supervise import (
     Child,
     ProcessError,
     endings_as_interrupts,
+    fetch_status,
     require_free_port,
     wait_until_healthy,
     watch,
@@ -84,6 +85,40 @@ def reset(settings: Settings, console: Console | None = None, *, stage: MadeSite
     with _sole_owner(settings, stage):
         shutil.rmtree(settings.data_dir / stage.name, ignore_errors=True)
     _say(console or Console(), f"{stage.label}数据已删除。运行 {stage.command} 重新建立。")
+
+
+def show_ukey_way(settings: Settings, console: Console | None = None, *, demanded: bool = True) -> None:
+    """Show how the demonstration that runs is used by UKey, or let passwords do again.
+
+    Raises ProcessError where it does not run at this address.
+    """
+    from mingpiao.demo.ukey_way import end_ukey_way, show_ukey_way
+
+    console, home = console or Console(), settings.data_dir / DEMO.name
+    own = _running(settings, home)
+    if not demanded:
+        department = asyncio.run(end_ukey_way(own))
+        _say(console, f"{department}已改回：在线开票单位用密码登录也可以开票。")
+        return
+    way = asyncio.run(show_ukey_way(own, home / "agent"))
+    url = own.site_url()
+    _say(
+        console,
+        f"{way.department}已设置：在线开票单位只能用 UKey 开票。演示 UKey 已制作：\n"
+        + aligned([("持有人", "单位", "账号", "PIN"), (way.holder, way.unit, way.login, way.pin)])
+        + f"\n\n1. 在另一个终端启动 UKey 助手：mingpiao agent --store {way.store} serve --origin {url}"
+        f"\n2. 打开 {url}/login?next=/unit/issue ，点“UKey 登录”，输入 PIN。"
+        "\n3. 填写并开具一张票据。用这个账号的密码登录的，不能打开开票页面。"
+        "\n4. 改回用密码也可以开票：mingpiao demo-ukey --off",
+    )
+
+
+def _running(settings: Settings, home: Path) -> Settings:
+    """The settings of the demonstration's processes, which run."""
+    if fetch_status(settings.local_url() + "/healthz") != 200:
+        message = f"演示没有在 {settings.local_url()} 运行。请先运行 {DEMO.command}；换了端口的，这里用 --port 写同一个端口。"
+        raise ProcessError(message)
+    return _settings_of(DEMO, settings, home, EmbeddedServer(home / "postgres").url_of(OWNER, PLATFORM))
 
 
 @contextmanager

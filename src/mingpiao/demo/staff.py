@@ -108,6 +108,7 @@ _SEATS = (
     _Seat("land", "ziran-kaipiao", Role.UNIT_HANDLER),
     _Seat("hospital", "yiyuan-kaipiao", Role.UNIT_HANDLER),
     _Seat("hospital", "yiyuan-guanli", Role.UNIT_MANAGER),
+    _Seat("police", "gongan-guanli", Role.UNIT_MANAGER),
 )
 
 #: Interface apps of the first unit of a profile.

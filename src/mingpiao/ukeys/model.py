@@ -1,9 +1,12 @@
 """Values of UKeys: a person's key and certificate for one 开票点 of a unit, or for a department."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
+
+#: A new UKey is due so long before the certificate of the present one ends.
+RENEWED_BEFORE = timedelta(days=30)
 
 
 class UKeyState(StrEnum):
@@ -93,6 +96,10 @@ class UKey(msgspec.Struct, frozen=True, kw_only=True):
     def is_over(self, moment: datetime) -> bool:
         """Whether its certificate has ended."""
         return self.valid_to is not None and self.valid_to < moment
+
+    def ends_soon(self, moment: datetime) -> bool:
+        """Whether its certificate ends within a month, so that a new one is due."""
+        return self.valid_to is not None and moment <= self.valid_to < moment + RENEWED_BEFORE
 
 
 class UKeyEvent(msgspec.Struct, frozen=True, kw_only=True):

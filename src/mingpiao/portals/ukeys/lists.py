@@ -27,9 +27,11 @@ _COLOURS = {
 
 
 def state_badge(key: UKey) -> Badge:
-    """The state of a UKey, or that its certificate has ended."""
+    """The state of a UKey, or that its certificate has ended or will soon."""
     if key.state in (UKeyState.ACTIVE, UKeyState.DELIVERED, UKeyState.ISSUED) and key.is_over(now()):
         return Badge("已过期", "red")
+    if key.state is UKeyState.ACTIVE and key.ends_soon(now()):
+        return Badge("在用，即将到期", "orange")
     return Badge(key.state.label, _COLOURS[key.state])
 
 
