@@ -24,12 +24,13 @@ from mingpiao.paper.service import (
     sign_destruction,
     stop_of,
     stop_paper,
+    stop_sums,
     take_sheet,
     take_stock,
     void_sheets,
 )
 from mingpiao.paper.stopping import stop_paper_of_live_units
-from mingpiao.storage.scope import UnitScope
+from mingpiao.storage.scope import DepartmentScope, UnitScope
 
 world = a_world()
 CITY = "150100"
@@ -265,6 +266,17 @@ async def test_a_unit_that_stops_gets_and_uses_no_ordinary_paper(world: World) -
         world, take_stock, lines(1, 10), counted_by="王五", explanation="", request_no="C", acting=manager
     )
     assert await stage() == ("待核销", 10, 0, 0)
+    areas = {"150000": "15", CITY: "1501", "150200": "1502"}
+    assert [
+        (each.region_code, each.units, each.by_stage, each.left)
+        for each in await tried(world, stop_sums, areas)
+    ] == [
+        ("150000", 1, {"待核销": 1}, 10),
+        (CITY, 1, {"待核销": 1}, 10),
+        ("150200", 0, {}, 0),
+    ]
+    async with world.database.scoped(DepartmentScope("150200")) as connection:
+        assert [each.units for each in await stop_sums(connection, areas)] == [0, 0, 0]
     await tried(world, void_sheets, lines(1, 10), request_no="V", note="停用", acting=manager)
     assert await stage() == ("待销毁", 0, 10, 0)
     made = await tried(

@@ -319,8 +319,8 @@ class StockTaking(msgspec.Struct, frozen=True, kw_only=True):
 class PaperStop(msgspec.Struct, frozen=True, kw_only=True):
     """A unit that has or had ordinary paper (传统纸质票据), and how far it is with ending it.
 
-    `left` are sheets that it could use, `void` those that wait for destruction. `counted` says that it took stock after
-    it stopped; None of `stopped_at`: it has not stopped.
+    `left` are sheets that it could use, `void` those that wait for destruction. None of `stopped_at`: it has not
+    stopped. `stage` is 未停用, 待盘点 until it took stock after it stopped, 待核销, 待销毁 or 已完成.
     """
 
     unit_id: int
@@ -331,18 +331,7 @@ class PaperStop(msgspec.Struct, frozen=True, kw_only=True):
     left: int
     void: int
     destroyed: int
-    counted: bool
-
-    @property
-    def stage(self) -> str:
-        """未停用, 待盘点, 待核销, 待销毁 or 已完成."""
-        if self.stopped_at is None:
-            return "未停用"
-        if not self.counted and (self.left or self.void):
-            return "待盘点"
-        if self.left:
-            return "待核销"
-        return "待销毁" if self.void else "已完成"
+    stage: str
 
 
 class StopSum(msgspec.Struct, frozen=True, kw_only=True):

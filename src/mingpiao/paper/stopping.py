@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Row, text
+from sqlalchemy import Row, TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.identity.model import Acting, AuditEntry, platform
@@ -23,32 +23,56 @@ INSERT INTO paper_stops (unit_id, reason, made_by, made_by_name, made_at)
 VALUES (:unit_id, :reason, :by, :by_name, :at) ON CONFLICT (unit_id) DO NOTHING RETURNING unit_id
 """)
 _IS_STOPPED = text("SELECT 1 FROM paper_stops WHERE unit_id = :unit_id")
-#: Units that have ordinary paper, or have stopped it.
+#: Units that have ordinary paper, or have stopped it, and how far each is with ending it.
 _UNITS = """
-SELECT unit.unit_id, unit.name, unit.region_code, stop.made_at AS stopped_at, coalesce(stop.reason, '') AS reason,
-    coalesce(held.left_over, 0) AS left_over, coalesce(held.void, 0) AS void, coalesce(held.destroyed, 0) AS destroyed,
-    EXISTS (
-        SELECT FROM paper_stocktakings AS taken
-        WHERE taken.unit_id = unit.unit_id AND taken.made_at >= stop.made_at
-    ) AS counted
-FROM listed_units AS unit
-LEFT JOIN paper_stops AS stop ON stop.unit_id = unit.unit_id
-LEFT JOIN (
-    SELECT holding.unit_id,
-        CAST(sum(sheet_count(holding.sheets)) FILTER (WHERE state IN ('transit', 'stock')) AS bigint) AS left_over,
-        CAST(sum(sheet_count(holding.sheets)) FILTER (WHERE state IN ('void', 'listed')) AS bigint) AS void,
-        CAST(sum(sheet_count(holding.sheets)) FILTER (WHERE state = 'destroyed') AS bigint) AS destroyed
-    FROM paper_holdings AS holding
-    JOIN paper_batches AS batch ON batch.batch_id = holding.batch_id
-    WHERE batch.purpose = 'ordinary' AND holding.unit_id IS NOT NULL
-    GROUP BY holding.unit_id
-) AS held ON held.unit_id = unit.unit_id
-WHERE (stop.unit_id IS NOT NULL OR held.unit_id IS NOT NULL)
-"""
-_IN_REGION = text(
-    f"{_UNITS} AND unit.region_code LIKE :prefix AND unit.unit_id > :after ORDER BY unit.unit_id LIMIT :limit"
+WITH ending AS (
+    SELECT unit.unit_id, unit.name, unit.region_code, stop.made_at AS stopped_at, coalesce(stop.reason, '') AS reason,
+        coalesce(held.left_over, 0) AS left_over, coalesce(held.void, 0) AS void, coalesce(held.destroyed, 0) AS destroyed,
+        EXISTS (
+            SELECT FROM paper_stocktakings AS taken
+            WHERE taken.unit_id = unit.unit_id AND taken.made_at >= stop.made_at
+        ) AS counted
+    FROM listed_units AS unit
+    LEFT JOIN paper_stops AS stop ON stop.unit_id = unit.unit_id
+    LEFT JOIN (
+        SELECT holding.unit_id,
+            CAST(sum(sheet_count(holding.sheets)) FILTER (WHERE state IN ('transit', 'stock')) AS bigint) AS left_over,
+            CAST(sum(sheet_count(holding.sheets)) FILTER (WHERE state IN ('void', 'listed')) AS bigint) AS void,
+            CAST(sum(sheet_count(holding.sheets)) FILTER (WHERE state = 'destroyed') AS bigint) AS destroyed
+        FROM paper_holdings AS holding
+        JOIN paper_batches AS batch ON batch.batch_id = holding.batch_id
+        WHERE batch.purpose = 'ordinary' AND holding.unit_id IS NOT NULL
+        GROUP BY holding.unit_id
+    ) AS held ON held.unit_id = unit.unit_id
+    WHERE (stop.unit_id IS NOT NULL OR held.unit_id IS NOT NULL)
+), staged AS (
+    SELECT ending.*, CASE
+        WHEN stopped_at IS NULL THEN '未停用'
+        WHEN NOT counted AND left_over + void > 0 THEN '待盘点'
+        WHEN left_over > 0 THEN '待核销'
+        WHEN void > 0 THEN '待销毁'
+        ELSE '已完成' END AS stage
+    FROM ending
 )
-_ONE = text(f"{_UNITS} AND unit.unit_id = :unit_id")
+SELECT [wanted]
+"""
+
+
+def _of_units(wanted: str) -> TextClause:
+    return text(_UNITS.replace("[wanted]", wanted))
+
+
+_IN_REGION = _of_units(
+    "* FROM staged WHERE region_code LIKE :prefix AND unit_id > :after ORDER BY unit_id LIMIT :limit"
+)
+_ONE = _of_units("* FROM staged WHERE unit_id = :unit_id")
+_SUMS = _of_units("""
+area.region, unit.stage, count(*) AS units, CAST(sum(unit.left_over) AS bigint) AS left_over,
+    CAST(sum(unit.void) AS bigint) AS void, CAST(sum(unit.destroyed) AS bigint) AS destroyed
+FROM unnest(CAST(:regions AS text[]), CAST(:prefixes AS text[])) AS area(region, prefix)
+JOIN staged AS unit ON starts_with(unit.region_code, area.prefix)
+GROUP BY area.region, unit.stage
+""")
 _LIVE = text("""
 SELECT DISTINCT holding.unit_id FROM paper_holdings AS holding
 JOIN paper_batches AS batch ON batch.batch_id = holding.batch_id
@@ -138,26 +162,24 @@ def _stop_value(row: Row[Any]) -> PaperStop:
         left=row.left_over,
         void=row.void,
         destroyed=row.destroyed,
-        counted=row.counted,
+        stage=row.stage,
     )
 
 
 async def stop_sums(connection: AsyncConnection, regions: dict[str, str]) -> list[StopSum]:
     """How far the units below prefixes are, by the region that each prefix stands for, in the order of `regions`."""
-    found = []
-    for region, prefix in regions.items():
-        units = await list_stops(connection, region_prefix=prefix, limit=1_000_000)
-        by_stage: dict[str, int] = {}
-        for each in units:
-            by_stage[each.stage] = by_stage.get(each.stage, 0) + 1
-        found.append(
-            StopSum(
-                region_code=region,
-                units=len(units),
-                by_stage=by_stage,
-                left=sum(each.left for each in units),
-                void=sum(each.void for each in units),
-                destroyed=sum(each.destroyed for each in units),
-            )
+    given = {"regions": list(regions), "prefixes": list(regions.values())}
+    found: dict[str, list[Row[Any]]] = {region: [] for region in regions}
+    for row in await connection.execute(_SUMS, given):
+        found[row.region].append(row)
+    return [
+        StopSum(
+            region_code=region,
+            units=sum(row.units for row in rows),
+            by_stage={row.stage: row.units for row in rows},
+            left=sum(row.left_over for row in rows),
+            void=sum(row.void for row in rows),
+            destroyed=sum(row.destroyed for row in rows),
         )
-    return found
+        for region, rows in found.items()
+    ]
