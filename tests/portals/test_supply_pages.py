@@ -178,10 +178,12 @@ async def test_numbers_are_passed_down_and_given_back_by_pages(site: World) -> N
     await head.submit(await head.get(settings), settings, by_levels="yes")
     assert "逐级下发" in (await officer.get("/finance/supply/settings")).text
     form = members_of((await officer.get(allot)).text)
-    wrong = await officer.post(allot, form | {"to_region": "150102", "kind": KIND, "quantity": "0"})
+    catalog = await site.catalog.get()
+    present = catalog.bill_code(catalog.kinds[KIND])
+    wrong = await officer.post(allot, form | {"to_region": "150102", "code": present, "quantity": "0"})
     assert (wrong.status_code, "请选择本级直接管理的下级地区" in wrong.text) == (422, True)
     assert "请填写1至1,000,000,000之间的数量" in wrong.text
-    right = form | {"to_region": "150100", "kind": KIND, "quantity": "5,000", "note": "上半年"}
+    right = form | {"to_region": "150100", "code": present, "quantity": "5,000", "note": "上半年"}
     for _ in range(2):
         assert (await officer.post(allot, right)).status_code in (200, 303)
     assert await site.value("SELECT count(*) FROM number_moves") == 1

@@ -51,11 +51,19 @@ async def by_levels(world: World, *, by_levels: bool = True) -> None:
 
 
 async def down(
-    world: World, acting: Acting, to: str, quantity: int, number: str = "M-1", *, kind: str = KIND
+    world: World,
+    acting: Acting,
+    to: str,
+    quantity: int,
+    number: str = "M-1",
+    *,
+    kind: str = KIND,
+    code: str = "",
 ) -> int:
     catalog = await world.catalog.get()
+    passed = code or catalog.bill_code(catalog.kinds[kind])
     async with world.database.system() as connection:
-        return await pass_down(connection, to, kind, quantity, catalog, request_no=number, acting=acting)
+        return await pass_down(connection, to, passed, quantity, catalog, request_no=number, acting=acting)
 
 
 async def up(world: World, acting: Acting, quantity: int, number: str = "B-1", *, code: str = "") -> int:

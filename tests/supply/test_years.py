@@ -4,19 +4,29 @@ from typing import Any
 
 import pytest
 from tests.supply.asking import KIND, used
-from tests.supply.test_departments import CITY, PROVINCE, by_levels
+from tests.supply.test_departments import CITY, COUNTY, PROVINCE, by_levels, down, refused
 from tests.support.province import ACTING
 from tests.support.world import World, a_world
 from tests.writeoff.casework import officer
 from tests.writeoff.months import head
 
-from mingpiao.identity.model import platform
+from mingpiao.identity.model import Role, platform
 from mingpiao.kernel.clock import StoppedClock, today
+from mingpiao.kernel.codes import bill_code
 from mingpiao.kernel.errors import Refusal
 from mingpiao.numbering.model import MoveWay, WantedMove
 from mingpiao.numbering.service import move_numbers, set_valid_until
+from mingpiao.storage.scope import DepartmentScope
 from mingpiao.supply import years
-from mingpiao.supply.service import YearOpening, do_portion, open_year, open_year_for_units, year_openings
+from mingpiao.supply.service import (
+    YearOpening,
+    codes_to_pass_down,
+    department_stocks,
+    do_portion,
+    open_year,
+    open_year_for_units,
+    year_openings,
+)
 from mingpiao.supply.years import codes_of_year
 
 world = a_world("peopled")
@@ -116,6 +126,42 @@ async def test_by_levels_a_unit_gets_what_its_department_has_and_a_stopped_one_n
     await open_year_for_units(world.database, year, made.run)
     assert await given(world, year) == {(other.unit_id, KIND): 5}
     assert ((await present(world)).units_given, (await present(world)).numbers) == (1, 5)
+
+
+async def test_departments_pass_the_coming_years_numbers_down_before_the_change(world: World) -> None:
+    """Both years' stocks stand side by side, and units of the city get their first numbers when it has them."""
+    other, year = world.province.other_hospital, today().year + 1
+    catalog = await world.catalog.get()
+    present, coming = catalog.bill_code(catalog.kinds[KIND]), codes_of_year(catalog, year)[KIND]
+    await by_levels(world)
+    province, city = await officer(world), await officer(world, CITY)
+    assert await refused(down(world, province, CITY, 50, code=coming)) == ("numbering.move_invalid", 422)
+    made = await opened(world, year, 5)
+    await open_year_for_units(world.database, year, made.run)
+    assert (other.unit_id, KIND) not in await given(world, year)
+    await down(world, province, CITY, 30, "P-1", code=present)
+    await down(world, province, CITY, 50, "P-2", code=coming)
+    await down(world, city, COUNTY, 20, "C-1", code=coming)
+    elsewhere = bill_code("15", KIND, year + 1)
+    for code in (elsewhere, bill_code("15", KIND, year - 10), " ", "x" * 100, "1506\x0001"):
+        attempt = down(world, city, COUNTY, 1, "C-2", code=code)
+        assert await refused(attempt) == ("numbering.move_invalid", 422), code
+    async with world.database.scoped(DepartmentScope(CITY)) as connection:
+        stocks = await department_stocks(
+            connection, [CITY], await codes_to_pass_down(connection, catalog, KIND)
+        )
+    assert [(each.stock.code, each.stock.received, each.stock.left) for each in stocks] == [
+        (present, 30, 30),
+        (coming, 50, 30),
+    ]
+    again = await opened(world, year, 5)
+    await open_year_for_units(world.database, year, again.run)
+    assert (await given(world, year))[other.unit_id, KIND] == 5
+    browser = await world.browser(Role.DEPARTMENT_OFFICER, region=CITY)
+    shown = (await browser.get("/finance/supply/stock")).text
+    assert f"{year}年度的代码" in shown
+    form = (await browser.get("/finance/supply/stock/allot")).text
+    assert (f'value="{present}"' in form, f'value="{coming}"' in form) == (True, True)
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ async def pass_numbers_down(services: DemoServices, members: Sequence[Member]) -
                 await pass_down(
                     connection,
                     region,
-                    kind,
+                    catalog.bill_code(catalog.kinds[kind]),
                     _HANDFUL if low else usual,
                     catalog,
                     request_no=f"demo-{region}-{kind}",

@@ -20,6 +20,7 @@ from mingpiao.numbering.service import (
 from mingpiao.supply.policies import load_supply_policy
 from mingpiao.supply.tracing import department_name
 from mingpiao.supply.watching import renew_low_stocks
+from mingpiao.supply.years import codes_to_pass_down
 
 MAX_NOTE = 200
 #: So many numbers go in one move at most; a 票据代码 has ten thousand million.
@@ -32,7 +33,7 @@ _DECIDING = frozenset({Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD})
 async def pass_down(
     connection: AsyncConnection,
     to_region: str,
-    kind_code: str,
+    code: str,
     quantity: int,
     catalog: Catalog,
     *,
@@ -40,7 +41,9 @@ async def pass_down(
     note: str = "",
     acting: Acting,
 ) -> int:
-    """下发: pass numbers of a kind's present 票据代码 to a department right below one's own; the id of the move.
+    """下发: pass numbers of a 票据代码 to a department right below one's own; the id of the move.
+
+    The code is the present one of a kind, or one of a later year that was opened (`codes_to_pass_down`).
 
     The same `request_no` and content again is the same move. Raises `Refusal`: `access.denied` (403) for anybody but
     officers and heads of departments, `numbering.not_by_levels` (409) where the province gives numbers to all units
@@ -55,13 +58,12 @@ async def pass_down(
     region = catalog.regions.get(to_region)
     if region is None or region.parent != own or (region.ended_on is not None and region.ended_on <= today()):
         problems.append(_wrong("to_region", "请选择本级直接管理的下级地区。"))
-    kind = catalog.kinds.get(kind_code)
-    if kind is None or kind.retired:
-        problems.append(_wrong("kind", "请选择在用的票据种类。"))
+    kind_code = (await codes_to_pass_down(connection, catalog)).get(code, "")
+    if not kind_code:
+        problems.append(_wrong("code", "请选择在用的票据种类现行年度的代码，或者已经启用的以后年度的代码。"))
     problems += _problems(quantity, request_no, note)
-    if problems or kind is None:
+    if problems:
         raise Refusal(*problems)
-    code = catalog.bill_code(kind)
     await open_code(connection, code, kind_code)
     wanted = WantedMove(
         way=MoveWay.ALLOT,
@@ -146,7 +148,7 @@ async def _move(connection: AsyncConnection, wanted: WantedMove, catalog: Catalo
             wanted.to_region,
             f"number_move:{move_id}",
             f"{giver}{verb}{kind}号码{wanted.quantity:,}个",
-            f"已进入本部门的库存。{wanted.note}",
+            f"票据代码{wanted.code}，已进入本部门的库存。{wanted.note}",
             link="/finance/supply/stock",
             by=acting.actor,
         )

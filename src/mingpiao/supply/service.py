@@ -33,6 +33,7 @@ from mingpiao.supply.watching import LOW_DAYS, LowStock, low_stocks, watch_stock
 from mingpiao.supply.years import (
     OPEN_YEAR_JOB,
     YearOpening,
+    codes_to_pass_down,
     do_portion,
     open_year,
     open_year_for_units,
@@ -54,6 +55,7 @@ __all__ = [
     "NumberStep",
     "NumberTrace",
     "YearOpening",
+    "codes_to_pass_down",
     "department_stocks",
     "do_portion",
     "find_by_number",

@@ -100,6 +100,19 @@ def codes_of_year(catalog: Catalog, year: int) -> dict[str, str]:
     }
 
 
+async def codes_to_pass_down(
+    connection: AsyncConnection, catalog: Catalog, kind_code: str = ""
+) -> dict[str, str]:
+    """The 票据代码 of the kinds in use, or of one, with their kind: of the present year and of later ones that were opened."""
+    opened = [each.year for each in await year_openings(connection)]
+    return {
+        bill_code(catalog.province, kind.code, year): kind.code
+        for kind in catalog.kinds.values()
+        if not kind.retired and kind_code in ("", kind.code)
+        for year in (kind.template_year, *(each for each in opened if each > kind.template_year))
+    }
+
+
 async def open_year(
     connection: AsyncConnection, year: int, least: int, catalog: Catalog, *, acting: Acting
 ) -> YearOpening:

@@ -1,6 +1,6 @@
 """/finance/supply/stock: numbers in the stock of departments, passing them down, and giving them back up."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -27,6 +27,7 @@ from mingpiao.portals.supply.rights import SUPPLY_MOVE
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
 from mingpiao.supply.service import (
     MAX_NOTE,
+    codes_to_pass_down,
     department_stocks,
     give_back,
     load_supply_policy,
@@ -66,19 +67,13 @@ def _children(catalog: Catalog, region: str) -> list[str]:
     return [each.code for each in catalog.live_regions() if each.parent == region]
 
 
-def _codes(catalog: Catalog, kind_code: str = "") -> dict[str, str]:
-    """The present 票据代码 of the kinds in use, or of one, with its kind."""
-    kinds = [each for each in catalog.kinds.values() if not each.retired and kind_code in ("", each.code)]
-    return {catalog.bill_code(each): each.code for each in kinds}
-
-
 async def _stock_rows(here: Here, wanted: Mapping[str, Any], key: str, limit: int) -> Page[StockRow]:
     """The region itself with all codes, and the regions right below it with those that they have."""
     region, kind, catalog = wanted["region"], wanted["kind"], here.catalog
-    below = _children(catalog, region)
+    below, codes = _children(catalog, region), await codes_to_pass_down(here.connection, catalog, kind)
     found = [
-        *await department_stocks(here.connection, [region], _codes(catalog, kind)),
-        *await department_stocks(here.connection, below, _codes(catalog, kind) if kind else {}),
+        *await department_stocks(here.connection, [region], codes),
+        *await department_stocks(here.connection, below, codes if kind else {}),
     ]
     place = _BY_PLACE.read(key) if key else ("", "")
     rows = [
@@ -88,14 +83,21 @@ async def _stock_rows(here: Here, wanted: Mapping[str, Any], key: str, limit: in
             name=_region_name(catalog, each.stock.region_code),
             kind=kind_name(catalog, each.stock.kind_code),
             stock=each.stock,
-            lasts=lasts(each.outlook),
-            whole=lasts(each.whole),
+            lasts=_begins(catalog, each.stock) or lasts(each.outlook),
+            whole=_begins(catalog, each.stock) or lasts(each.whole),
             below=_below(catalog, each.stock.region_code, region),
         )
         for each in found
         if (each.stock.region_code, each.stock.code) > place and kind in ("", each.stock.kind_code)
     ]
     return _BY_PLACE.page(rows, limit)
+
+
+def _begins(catalog: Catalog, stock: RegionStock) -> str:
+    """That a code is one of a later year than its kind's present one; empty for any other."""
+    kind = catalog.kinds.get(stock.kind_code)
+    is_later = kind is not None and stock.code > catalog.bill_code(kind)
+    return f"20{stock.code[-2:]}年度的代码" if is_later else ""
 
 
 def _region_name(catalog: Catalog, region: str) -> str:
@@ -221,9 +223,16 @@ def _choice(name: str, label: str, options: tuple[tuple[str, str], ...]) -> Form
     return FormField(name=name, label=label, kind="select", required=True, empty="请选择", options=options)
 
 
+def _code_options(catalog: Catalog, stocks: Sequence[RegionStock]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (each.code, f"{kind_name(catalog, each.kind_code)} {each.code}（结余{each.left:,}）")
+        for each in stocks
+    )
+
+
 @get("/supply/stock/allot", guards=[require_right(SUPPLY_MOVE)])
 async def pass_down_page(call: NamedDependency[PageCall]) -> Response[str]:
-    """下发: which region right below, which kind, and how many."""
+    """下发: which region right below, which 票据代码, and how many."""
     return await _down_page(call, use_kept_members(call.request) or {"request_no": fresh_number()})
 
 
@@ -231,23 +240,20 @@ async def _down_page(
     call: PageCall, values: Mapping[str, str], problems: tuple[Problem, ...] = ()
 ) -> Response[str]:
     catalog = await call.services.catalog.get()
-    own, present = home_region(call.session.account, catalog), _codes(catalog)
+    own = home_region(call.session.account, catalog)
     async with call.reads() as connection:
         by_levels = (await load_supply_policy(connection)).policy.by_levels
-        stocks = await department_stocks(connection, [own], present)
+        codes = await codes_to_pass_down(connection, catalog)
+        stocks = [each.stock for each in await department_stocks(connection, [own], codes)]
     below = _children(catalog, own)
     why = ""
     if not by_levels:
         why = "全省现由省级统一发放号码，不逐级下发。需要时由省级负责人在“申领设置”中改为“逐级下发”。"
     elif not below:
         why = "本级没有下级地区。号码直接发给本级的用票单位，不需要的可以退回上级。"
-    kinds = tuple(
-        (each.stock.kind_code, f"{kind_name(catalog, each.stock.kind_code)}（结余{each.stock.left:,}）")
-        for each in stocks
-        if each.stock.code in present
-    )
     regions = tuple((code, _region_name(catalog, code)) for code in below)
-    choices = (_choice("to_region", "下级地区", regions), _choice("kind", "票据种类", kinds))
+    numbers = _choice("code", "票据", _code_options(catalog, [each for each in stocks if each.code in codes]))
+    choices = (_choice("to_region", "下级地区", regions), numbers)
     form = PageForm(address=_DOWN, fields=(*choices, _QUANTITY, _NOTE), button="下发", cancel=ADDRESS)
     return _form_page(call, form, "下发号码", values, problems, why)
 
@@ -260,7 +266,7 @@ async def _down_page(
 )
 async def pass_numbers_down(call: NamedDependency[PageCall]) -> Response[str] | Response[bytes]:
     """Pass numbers down; the same form once more is the same move."""
-    return await _moved(call, pass_down, ("to_region", "kind"), _down_page)
+    return await _moved(call, pass_down, ("to_region", "code"), _down_page)
 
 
 @get("/supply/stock/return", guards=[require_right(SUPPLY_MOVE)])
@@ -281,11 +287,7 @@ async def _up_page(
         why = "省级的号码就在号码池里，不需要退回。"
     elif not stocks:
         why = "本部门的库存里没有可以退回的号码。"
-    codes = tuple(
-        (each.code, f"{kind_name(catalog, each.kind_code)} {each.code}（结余{each.left:,}）")
-        for each in stocks
-    )
-    fields = (_choice("code", "票据", codes), _QUANTITY, _NOTE)
+    fields = (_choice("code", "票据", _code_options(catalog, stocks)), _QUANTITY, _NOTE)
     form = PageForm(address=_UP, fields=fields, button="退回上级", cancel=ADDRESS)
     return _form_page(call, form, "退回号码", values, problems, why)
 
