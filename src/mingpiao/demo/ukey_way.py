@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.agent.store import FileToken
+from mingpiao.agent.service import FileToken
 from mingpiao.crypto.pkcs10 import to_pem
 from mingpiao.demo.services import DemoServices, open_demo_services
 from mingpiao.demo.ukeys import organization_of, person
