@@ -185,6 +185,44 @@ def take_handbook(photographer: Photographer) -> None:
         save("exception-case", shown_of(page, height=1000), HANDBOOK)
         page.goto("/finance/writeoff")
         save("writeoff-rate", shown_of(page), HANDBOOK)
+    take_supply(photographer)
+    take_keys(photographer)
+
+
+def take_supply(photographer: Photographer) -> None:
+    """Numbers and paper, as departments and units see them."""
+    with photographer.page("czt-jingban") as page:
+        page.goto("/finance/supply/stock?region=150100")
+        save("number-stock", shown_of(page), HANDBOOK)
+        page.goto("/finance/paper/stops")
+        save("paper-stops", shown_of(page, height=480), HANDBOOK)
+    with photographer.page("yiyuan-guanli") as page:
+        page.goto("/unit/supply")
+        save("requisitions", shown_of(page), HANDBOOK)
+        page.goto("/unit/paper")
+        save("paper-stock", shown_of(page), HANDBOOK)
+        page.goto("/unit/paper/lose")
+        page.fill("[name=lost_on]", f"{today():%Y-%m-%d}")
+        page.fill("[name=notice]", "本单位不慎遗失下列医疗收费票据，声明作废。拾到的请与本单位联系。")
+        page.fill("[name=sheets]", _first_range(page))
+        page.fill("[name=note]", "收费窗口搬迁后清点，少了这一段")
+        save("paper-loss", shown_of(page, height=720), HANDBOOK)
+
+
+def _first_range(page: Page) -> str:
+    """A sheet of the first range that the page offers."""
+    words = page.locator("main table tbody tr").first.inner_text().split()
+    code = next(each for each in words if len(each) == 8 and each.isdigit())
+    return f"{code} {words[words.index(code) + 1][:10]}"
+
+
+def take_keys(photographer: Photographer) -> None:
+    """UKeys of a unit, and what a person sees of the own account's safety."""
+    with photographer.page("cishan-guanli") as page:
+        page.goto("/unit/ukeys")
+        save("ukeys", shown_of(page), HANDBOOK)
+        page.goto("/account")
+        save("account-safety", shown_of(page, height=720), HANDBOOK)
 
 
 def shown_of(page: Page, heading: str = "", height: int = SHOWN_HEIGHT) -> bytes:
