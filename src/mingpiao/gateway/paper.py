@@ -18,7 +18,6 @@ from mingpiao.gateway.authentication import ApiRequest
 from mingpiao.gateway.contract import Parameter, SuccessAnswer, contract
 from mingpiao.gateway.decoding import decode, read_body
 from mingpiao.gateway.views import answer
-from mingpiao.identity.model import Acting
 from mingpiao.paper.model import PaperHolder, PaperHolding, PaperRange, PaperStep
 from mingpiao.paper.service import (
     MAX_LINES,
@@ -244,9 +243,9 @@ async def void_paper(request: ApiRequest, services: NamedDependency[GatewayServi
     """Report sheets that are spoilt."""
     body = decode(_body, await read_body(request))
 
-    async def void(connection: AsyncConnection, _catalog: Catalog, acting: Acting) -> int:
+    async def void(connection: AsyncConnection, _catalog: Catalog) -> int:
         return await void_sheets(
-            connection, body.lines, request_no=body.request_no, note=body.note, acting=acting
+            connection, body.lines, request_no=body.request_no, note=body.note, acting=request.auth.acting
         )
 
     return await _carried_out(request, services, void)
@@ -265,7 +264,7 @@ async def lose_paper(request: ApiRequest, services: NamedDependency[GatewayServi
     """Report sheets that are lost."""
     body = decode(_loss, await read_body(request))
 
-    async def lose(connection: AsyncConnection, catalog: Catalog, acting: Acting) -> int:
+    async def lose(connection: AsyncConnection, catalog: Catalog) -> int:
         return await report_loss(
             connection,
             body.lines,
@@ -274,7 +273,7 @@ async def lose_paper(request: ApiRequest, services: NamedDependency[GatewayServi
             catalog,
             request_no=body.request_no,
             note=body.note,
-            acting=acting,
+            acting=request.auth.acting,
         )
 
     return await _carried_out(request, services, lose)
@@ -293,9 +292,14 @@ async def return_sheets(request: ApiRequest, services: NamedDependency[GatewaySe
     """Give sheets back to the department."""
     body = decode(_body, await read_body(request))
 
-    async def back(connection: AsyncConnection, catalog: Catalog, acting: Acting) -> int:
+    async def back(connection: AsyncConnection, catalog: Catalog) -> int:
         return await return_paper(
-            connection, body.lines, catalog, request_no=body.request_no, note=body.note, acting=acting
+            connection,
+            body.lines,
+            catalog,
+            request_no=body.request_no,
+            note=body.note,
+            acting=request.auth.acting,
         )
 
     return await _carried_out(request, services, back)
@@ -304,12 +308,12 @@ async def return_sheets(request: ApiRequest, services: NamedDependency[GatewaySe
 async def _carried_out(
     request: ApiRequest,
     services: GatewayServices,
-    verb: Callable[[AsyncConnection, Catalog, Acting], Awaitable[int]],
+    verb: Callable[[AsyncConnection, Catalog], Awaitable[int]],
 ) -> ASGIResponse:
     """Call the verb, and answer with the step that it made."""
     catalog = await services.catalog.get()
     async with services.database.system() as connection:  # system: a verb writes
-        step = await get_step(connection, await verb(connection, catalog, request.auth.acting))
+        step = await get_step(connection, await verb(connection, catalog))
     return answer(_step_view(step))
 
 
