@@ -10,6 +10,7 @@ from tests.evidence.lines import line_at, page_of
 from mingpiao.evidence.comparison import compare
 from mingpiao.evidence.extraction import extract
 from mingpiao.evidence.model import BillFacts, Claim, ClaimVerdict, Extraction
+from mingpiao.reading.model import Belied
 
 PAYER, UNIT = "乌海市远航商贸有限公司", "内蒙古大学"
 BILL = BillFacts(
@@ -31,6 +32,12 @@ def file(*unseen: str, shown: str = "合同总金额：人民币5,000.00元", pa
     page = page_of("检测服务合同", f"甲方（付款方）：{payer}", f"乙方（收款方）：{UNIT}", shown)
     lines = tuple(line_at(text, 0.1, 0.8 + 0.02 * row) for row, text in enumerate(unseen))
     return extract([msgspec.structs.replace(page, hidden=sum(map(len, unseen)), unseen=lines)])
+
+
+def belied(says: str, shown: str) -> Extraction:
+    page = page_of("检测服务合同", f"甲方（付款方）：{PAYER}", f"乙方（收款方）：{UNIT}", shown)
+    line = Belied(says=line_at(says, 0.1, 0.2), shown=shown)
+    return extract([msgspec.structs.replace(page, belied=(line,))])
 
 
 def hidden(bill: BillFacts, *files: Extraction) -> Claim:
@@ -93,3 +100,21 @@ def test_the_excerpt_is_short_and_the_amount_behind_it_counts() -> None:
     claim = hidden(BILL, file("无关的文字" * 20, "合同总金额：人民币48,000.00元"))
     assert claim.verdict is ClaimVerdict.CONTRADICT
     assert len(claim.found) == 60
+
+
+def test_an_amount_that_the_text_says_and_the_page_shows_otherwise_contradicts() -> None:
+    claim = hidden(BILL, belied("合同总金额：人民币48,000.00元", "合同总金额：人民币43,000.00元"))
+    assert (claim.verdict, claim.expected) == (ClaimVerdict.CONTRADICT, "金额 48000.00 元")
+    assert claim.explanation == (
+        "票面的金额 48000.00 元只与文件中的文字相符：材料第 1 页上看到的是“合同总金额：人民币43,000.00元”，"
+        "文件中的文字却是“合同总金额：人民币48,000.00元”，材料可能被改动。"
+    )
+
+
+def test_text_that_differs_from_the_page_in_nothing_of_the_bill_is_a_hint() -> None:
+    claim = hidden(BILL, belied("合同总金额：人民币43,000.00元", "合同总金额：人民币48,000.00元"))
+    assert (claim.verdict, claim.expected) == (ClaimVerdict.HINT, "")
+    assert claim.explanation == (
+        "材料第 1 页上看到的是“合同总金额：人民币48,000.00元”，文件中的文字却是“合同总金额：人民币43,000.00元”，"
+        "已按看到的内容识别，请留意材料是否被改动。"
+    )

@@ -295,6 +295,25 @@ def test_what_stands_in_filled_fields_is_read() -> None:
     assert page.lines[-1].text.replace(" ", "") == "Total:8,888.00"
 
 
+@pytest.mark.parametrize("asked", [True, False])
+def test_fields_without_a_picture_of_their_value_are_read_as_viewers_show_them(asked: bool) -> None:
+    def draw(canvas: Canvas) -> None:
+        canvas.acroForm.textfield(
+            name="amount", value="", x=60, y=300, width=200, height=24, fontName="Helvetica", fontSize=12
+        )
+
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(file_of(draw))) as file:
+        (field,) = file.pages[0].Annots
+        field.V = pikepdf.String("Total: 8,888.00")
+        del field["/AP"]
+        file.Root.AcroForm.NeedAppearances = asked
+        file.save(out)
+    (page,) = read_lines(out.getvalue(), PDF)
+    assert page.lines[-1].text.replace(" ", "") == "Total:8,888.00"
+    assert page.hidden == 0
+
+
 def _scaled(canvas: Canvas, draw: Callable[[Canvas], None]) -> None:
     """Draw in a form that the page shows at a quarter of its size."""
     canvas.beginForm("scaled", 0, 0, 1680, 2380)

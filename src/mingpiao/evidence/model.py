@@ -98,12 +98,14 @@ STATUS_KINDS = {
 class HiddenText(msgspec.Struct, frozen=True, kw_only=True):
     """Text of a page that nobody sees: `found.text` is its beginning, `found.value` all that was kept of it.
 
-    That is the first 1,000 characters of a page; `amounts` in 元 are those that stand in it.
+    That is the first 1,000 characters of a page; `amounts` in 元 are those that stand in it. `shown` is the beginning of
+    what people see in its place, where the file's text says otherwise than the page; "" where they see nothing.
     """
 
     page: int
     found: Found
     amounts: tuple[Decimal, ...] = ()
+    shown: str = ""
 
 
 class StatusMark(msgspec.Struct, frozen=True, kw_only=True):

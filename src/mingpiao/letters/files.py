@@ -26,6 +26,11 @@ _SCRIPTS = (
     _font("NotoSansYi-Regular", "Noto Sans Yi"),
     _font("NotoSansKR-Regular", "Noto Sans KR"),
 )
+#: The fonts of which each has digits of another cut, the main font first.
+WITH_DIGITS = (
+    MAIN,
+    *(each for each in _SCRIPTS if each.name.startswith(("NotoSans-", "IBMPlex", "NotoSerif"))),
+)
 #: Rare Han characters are in files of about a thousand, so that a bill opens only one small file.
 _SLICES = "HanaMin*.ttf"
 

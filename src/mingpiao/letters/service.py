@@ -2,11 +2,12 @@
 
 from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.kernel.text import character_message, unprintable_place
-from mingpiao.letters.files import MAIN
+from mingpiao.letters.files import MAIN, WITH_DIGITS
 from mingpiao.letters.typecase import Typecase, clusters, main_font_alone, pieces, typecase
 from mingpiao.letters.typeface import Typeface, load_typeface, typeface
 
 __all__ = [
+    "DIGIT_FONT_PATHS",
     "FONT_PATH",
     "Typecase",
     "Typeface",
@@ -24,6 +25,8 @@ __all__ = [
 
 #: The main font's file, for programs that draw by other means.
 FONT_PATH = MAIN.path
+#: Files of fonts whose digits differ, for programs that compare digits; the main font first.
+DIGIT_FONT_PATHS = tuple(each.path for each in WITH_DIGITS)
 
 
 def missing_character(text: str) -> str | None:

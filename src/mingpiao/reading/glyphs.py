@@ -48,8 +48,13 @@ def lines_of(
 ) -> tuple[TextLine, ...]:
     """Lines in reading order; their places are parts of the page's width and height."""
     return tuple(
-        _line(cell, page, width, height) for row in _rows(glyphs) for cell in _cells(row, rules) if cell
+        line_of_cell(cell, page=page, width=width, height=height) for cell in cells_of(glyphs, rules)
     )
+
+
+def cells_of(glyphs: Iterable[Glyph], rules: Sequence[TableRule]) -> list[list[Glyph]]:
+    """The characters of each line, in reading order."""
+    return [cell for row in _rows(glyphs) for cell in _cells(row, rules) if cell]
 
 
 def line_of_run(run: Sequence[Glyph], *, page: int, width: float, height: float) -> TextLine:
@@ -104,7 +109,8 @@ def _printed_twice(before: Glyph, glyph: Glyph) -> bool:
     return before.text == glyph.text and glyph.left - before.left < 0.3 * (before.right - before.left)
 
 
-def _line(cell: Sequence[Glyph], page: int, width: float, height: float) -> TextLine:
+def line_of_cell(cell: Sequence[Glyph], *, page: int, width: float, height: float) -> TextLine:
+    """The line of these characters (`cells_of`), with its place as part of the page's width and height."""
     text: list[str] = []
     edges: list[float] = []
     before: Glyph | None = None

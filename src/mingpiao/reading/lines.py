@@ -6,9 +6,12 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from mingpiao.reading import errors, ofd, pdf
+from mingpiao.reading.corrected import corrected, is_doubtful_as_a_whole, says_otherwise
 from mingpiao.reading.glyphs import line_of_run, lines_of
-from mingpiao.reading.model import PageLines
+from mingpiao.reading.model import Belied, PageLines
 from mingpiao.reading.ofd_package import OfdFile, open_ofd
 from mingpiao.reading.photos import MAX_PIXELS_A_SIDE, decode
 from mingpiao.reading.shown import TextLayer
@@ -22,10 +25,14 @@ PICTURES = ("image/png", "image/jpeg", HEIC)
 _SCAN_SCALE = 150 / 72
 #: Resolution for finding red seals, in pixels a point: 54 dpi is enough, since seals are large.
 _SEAL_SCALE = 0.75
+#: Resolution in which single rows are read again, in pixels a point.
+_ROW_SCALE = 3.0
 
 #: How many oblique texts, and characters that nobody sees, are kept of a page.
 _MOST_ASLANT = 200
 _MOST_UNSEEN = 1_000
+#: Of how many lines of a page is told that they are shown otherwise.
+_MOST_BELIED = 40
 
 ReadingProgress = Callable[[int, int], None]
 Image = Any
@@ -35,15 +42,25 @@ def no_progress(_done: int, _pages: int) -> None:
     """Ignore progress."""
 
 
+class LookNeeded(Exception):
+    """Text of a page does not look like what it says, so that OCR must judge: `pictures` of `pages` pages are left."""
+
+    def __init__(self, pages: int, pictures: int) -> None:
+        super().__init__(f"{pictures} of {pages} pages")
+        self.pages = pages
+        self.pictures = pictures
+
+
 def read_lines(
-    data: bytes, media_type: str, progress: ReadingProgress = no_progress
+    data: bytes, media_type: str, progress: ReadingProgress = no_progress, *, may_look: bool = True
 ) -> tuple[PageLines, ...]:
     """All pages as upright lines in reading order, from the text layer or else by OCR.
 
-    Raises `FileUnreadable`, also when there is no text on any page.
+    Raises `FileUnreadable`, also when there is no text on any page, and `LookNeeded` where text that only OCR can judge
+    must not be looked at.
     """
     pages: list[PageLines] = []
-    with _pages(data, media_type) as (count, read):
+    with _pages(data, media_type, may_look=may_look) as (count, read):
         progress(0, count)
         for number in range(1, count + 1):
             pages.append(read(number))
@@ -64,7 +81,7 @@ def picture(data: bytes, media_type: str, page: int, width: int, rotation: int |
             _check_number(page, count)
             rotation = read(page).rotation
     shown = _shown(data, media_type, page, width, rotation)
-    upright = shown.rotate(-rotation, expand=True) if rotation else shown
+    upright = _upright(shown, rotation)
     height = max(1, round(upright.height * width / upright.width))
     if upright.width != width:
         upright = upright.resize((width, height))
@@ -79,7 +96,9 @@ def _check_number(page: int, count: int) -> None:
 
 
 @contextmanager
-def _pages(data: bytes, media_type: str) -> Iterator[tuple[int, Callable[[int], PageLines]]]:
+def _pages(
+    data: bytes, media_type: str, *, may_look: bool = True
+) -> Iterator[tuple[int, Callable[[int], PageLines]]]:
     if media_type in PICTURES:
         yield 1, lambda _number: _look_at(decode(data), number=1)
         return
@@ -92,31 +111,53 @@ def _pages(data: bytes, media_type: str) -> Iterator[tuple[int, Callable[[int], 
 
         def read(number: int) -> PageLines:
             nonlocal likely
-            page = _read_page(document, number, likely)
+            page = _read_page(document, number, likely, may_look=may_look)
             likely = page.rotation if page.method == "ocr" else likely
             return page
 
         yield len(document), read
 
 
-def _read_page(document: Any, number: int, likely: int | None) -> PageLines:
+def _read_page(document: Any, number: int, likely: int | None, *, may_look: bool) -> PageLines:
     with pdf.open_page(document, number) as page:
         if pdf.is_picture(page):
             shown = pdf.render(page, scale=_scan_scale(page))
             return _look_at(shown, number=number, size=page.get_size(), likely=likely)
         layer = pdf.text_layer(page)
-        lines = lines_of(layer.glyphs, layer.rules, page=number, width=layer.width, height=layer.height)
         shown = pdf.render(page, scale=_bounded(page, _SEAL_SCALE))
-    return PageLines(
-        number=number,
-        width=layer.width,
-        height=layer.height,
-        rotation=layer.rotation,
-        method="text",
-        lines=lines,
-        seals=_seals(shown, number, layer.rotation),
-        **_besides(layer, number),
-    )
+        read = PageLines(
+            number=number,
+            width=layer.width,
+            height=layer.height,
+            rotation=layer.rotation,
+            method="text",
+            lines=lines_of(layer.glyphs, layer.rules, page=number, width=layer.width, height=layer.height),
+            seals=_seals(shown, number, layer.rotation),
+            **_besides(layer, number),
+        )
+        if not layer.doubtful:
+            return read
+        if not may_look:
+            raise LookNeeded(len(document), len(document) - number + 1)
+        return _proofread(read, layer, page)
+
+
+def _proofread(read: PageLines, layer: TextLayer, page: Any) -> PageLines:
+    """A page whose text does not look like what it says, as OCR confirms or corrects it."""
+    from mingpiao.reading.ocr import read_rows
+
+    if is_doubtful_as_a_whole(layer):
+        picture = pdf.render(page, scale=_bounded(page, _SCAN_SCALE))
+        seen = _look_at(picture, number=read.number, size=page.get_size(), likely=layer.rotation)
+        if not says_otherwise(read.lines, seen.lines):
+            return read
+        everything = " ".join(line.text for line in seen.lines)
+        belied = tuple(Belied(says=line, shown=everything) for line in read.lines[:_MOST_BELIED])
+        return msgspec.structs.replace(seen, belied=belied)
+    picture = _upright(pdf.render(page, scale=_bounded(page, _ROW_SCALE)), layer.rotation)
+    right = corrected(layer, picture, read.number, read_rows)
+    lines = lines_of(right.glyphs, layer.rules, page=read.number, width=layer.width, height=layer.height)
+    return msgspec.structs.replace(read, lines=lines, belied=right.belied[:_MOST_BELIED])
 
 
 def _besides(layer: TextLayer, number: int) -> dict[str, Any]:
@@ -153,7 +194,11 @@ def _read_sheet(file: OfdFile, number: int) -> PageLines:
 def _seals(shown: Image, number: int, rotation: int) -> tuple[Any, ...]:
     from mingpiao.reading.seals import red_seals
 
-    return red_seals(shown.rotate(-rotation, expand=True) if rotation else shown, number)
+    return red_seals(_upright(shown, rotation), number)
+
+
+def _upright(shown: Image, rotation: int) -> Image:
+    return shown.rotate(-rotation, expand=True) if rotation else shown
 
 
 def _look_at(

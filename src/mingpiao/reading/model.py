@@ -50,6 +50,13 @@ class TextLine(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+class Belied(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of a page's text layer, and what people see on the page in its place."""
+
+    says: TextLine
+    shown: str
+
+
 class PageLines(msgspec.Struct, frozen=True, kw_only=True):
     """One page as lines in reading order, upright.
 
@@ -58,7 +65,8 @@ class PageLines(msgspec.Struct, frozen=True, kw_only=True):
     or "ocr". `seals` are the places of red seals. `aslant` are texts that stand otherwise than
     its rows, such as watermarks; `unseen` is what the text layer says and nobody sees on the page, its beginning;
     `hidden` counts its characters. `struck` is text that is struck out. Of these only large letters that stand one
-    below another are in lines too.
+    below another are in lines too. `belied` is what the text layer says otherwise than the page shows it, which lines have
+    as shown.
     """
 
     number: int
@@ -72,6 +80,7 @@ class PageLines(msgspec.Struct, frozen=True, kw_only=True):
     aslant: tuple[TextLine, ...] = ()
     unseen: tuple[TextLine, ...] = ()
     struck: tuple[TextLine, ...] = ()
+    belied: tuple[Belied, ...] = ()
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):

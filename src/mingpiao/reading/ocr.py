@@ -246,6 +246,11 @@ def _read(crops: Sequence[Array]) -> list[tuple[str, float]]:
     return list(zip(found.txts or (), found.scores or (), strict=True))
 
 
+def read_rows(pictures: Sequence[Any]) -> list[tuple[str, float]]:
+    """What pictures (RGB) of single upright rows say, each with its confidence."""
+    return _read([np.ascontiguousarray(np.asarray(each)[:, :, ::-1]) for each in pictures])
+
+
 def _stood_up(crop: Array, read: tuple[str, float]) -> tuple[str, float]:
     """What a box says: as a line, or as a word whose characters stand under one another, whichever reads well."""
     if crop.shape[0] < _STANDING * crop.shape[1] or read[1] >= _READS_WELL:

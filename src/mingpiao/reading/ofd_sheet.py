@@ -133,7 +133,7 @@ def _photo(data: bytes) -> Image | None:
 def _draw_writing(image: Image, pen: Any, item: Writing, scale: float) -> None:
     if item.colour is None:
         return
-    for glyph, angle in item.characters:
+    for glyph, angle, _ in item.characters:
         left, top, right, bottom = (side * scale for side in glyph[1:5])
         if right < 0 or bottom < 0 or left > image.width or top > image.height:
             continue

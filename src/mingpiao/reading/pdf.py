@@ -12,6 +12,7 @@ from pypdfium2 import raw
 
 from mingpiao.reading import errors
 from mingpiao.reading.glyphs import Glyph, TableRule, lines_of
+from mingpiao.reading.proofreading import Drawn, doubtful
 from mingpiao.reading.shown import (
     FEW_CHARACTERS,
     LIGHTEST_STRIKE,
@@ -66,6 +67,9 @@ def open_pdf(data: bytes) -> Iterator[Any]:
             raise errors.empty()
         if count > MAX_PAGES:
             raise errors.too_many_pages(count, MAX_PAGES)
+        if document.get_formtype() != raw.FORMTYPE_NONE:
+            # Fields that were filled in without a picture of their value get one, as in viewers. No script runs.
+            document.init_forms()
         yield document
     finally:
         document.close()
@@ -144,10 +148,27 @@ def text_layer(page: Any) -> TextLayer:
     text_page = page.get_textpage()
     try:
         found = _seen(page, text_page.raw)
+        drawn = list(_shapes(page, text_page.raw, found.seen))
     finally:
         text_page.close()
     rules, strikes = _ruling(page)
-    return layer_of(found, rules, strikes, *page.get_size())
+    layer = layer_of(found, rules, strikes, *page.get_size())
+    return layer._replace(
+        doubtful=doubtful(drawn, page.get_size(), lambda scale: render(page, scale=scale, grey=True))
+    )
+
+
+def _shapes(page: Any, handle: Any, characters: list[Character]) -> Iterator[Drawn]:
+    """Characters with the boxes of their own shapes, which are smaller than those of their places in the line."""
+    view, forms = _to_view(page), _forms(page)
+    left, right, bottom, top = c_double(), c_double(), c_double(), c_double()
+    for each in characters:
+        if raw.FPDFText_GetCharBox(handle, each.place, byref(left), byref(right), byref(bottom), byref(top)):
+            box = (left.value, bottom.value, right.value, top.value)
+            form = _form_of(handle, each.place, forms) if forms else None
+            if form and _misplaced(handle, each.place):
+                box = _within(form, box)
+            yield Drawn(each.glyph.order, each.glyph.text, view.box(*box), each.angle)
 
 
 def _without_recognised(page: Any, found: list[Character], drawn: list[Character]) -> list[Character]:
@@ -240,13 +261,14 @@ def _characters(
         if not raw.FPDFText_GetLooseCharBox(handle, index, byref(box)):
             continue
         edges = (box.left, box.bottom, box.right, box.top)
-        if forms and (form := _form_of(handle, index, forms)) and _misplaced(handle, index, box):
+        if forms and (form := _form_of(handle, index, forms)) and _misplaced(handle, index):
             edges = _within(form, edges)
         elif box.top - box.bottom < _LOW:
             edges = _as_high_as_its_line(handle, index, edges)
         placed = view.box(*edges)
         angle = round(raw.FPDFText_GetCharAngle(handle, index) * 57.29578) % 360
-        found.append(Character(Glyph(text, *placed, spaced, len(found)), (angle + view.rotation) % 360))
+        glyph = Glyph(text, *placed, spaced, len(found))
+        found.append(Character(glyph, (angle + view.rotation) % 360, index))
         if _shown(handle, index):
             drawn.append(found[-1])
         spaced = False
@@ -282,12 +304,14 @@ def _form_of(handle: Any, index: int, forms: Mapping[int, Any]) -> Any:
     return forms.get(_address(text)) if text else None
 
 
-def _misplaced(handle: Any, index: int, loose: Any) -> bool:
+def _misplaced(handle: Any, index: int) -> bool:
     """Whether pdfium tells a character's box in the coordinates of the form that it is drawn in.
 
     So it does with what a file writes in place of glyphs (ActualText), as browsers do where a glyph is a radical's too
     (⼈ and 人); its loose box is the tight one.
     """
+    loose = raw.FS_RECTF()
+    raw.FPDFText_GetLooseCharBox(handle, index, byref(loose))
     left, right, bottom, top = c_double(), c_double(), c_double(), c_double()
     raw.FPDFText_GetCharBox(handle, index, byref(left), byref(right), byref(bottom), byref(top))
     return (
@@ -383,11 +407,13 @@ def _straight(item: Any) -> bool:
     )
 
 
-def render(page: Any, *, scale: float) -> Image:
-    """The page as shown, as an RGB picture with `scale` pixels a point."""
-    bitmap = page.render(scale=scale, may_draw_forms=False, rev_byteorder=True, draw_annots=True)
+def render(page: Any, *, scale: float, grey: bool = False) -> Image:
+    """The page as shown, as an RGB or grey picture with `scale` pixels a point."""
+    bitmap = page.render(
+        scale=scale, may_draw_forms=False, rev_byteorder=True, draw_annots=True, grayscale=grey
+    )
     try:
-        return bitmap.to_pil().convert("RGB")
+        return bitmap.to_pil().convert("L" if grey else "RGB")
     finally:
         bitmap.close()
 

@@ -87,7 +87,7 @@ class ReaderAnswer(msgspec.Struct, frozen=True, tag="answer", array_like=True):
 
 
 class MustLook(msgspec.Struct, frozen=True, tag="must_look", array_like=True):
-    """The file needs OCR: `pictures` of its `pages` pages have no text."""
+    """The file needs OCR: `pictures` of its `pages` pages at most have no text, or text that may not say what is shown."""
 
     pages: int
     pictures: int
@@ -155,7 +155,7 @@ def _answer(request: Request, say: Any) -> Message:
 
 def _read(request: ReadRequest, say: Any) -> Message:
     from mingpiao.reading.counting import count_pages
-    from mingpiao.reading.lines import read_lines
+    from mingpiao.reading.lines import LookNeeded, read_lines
 
     if not request.look:
         pages, pictures = count_pages(request.data, request.media_type)
@@ -165,7 +165,10 @@ def _read(request: ReadRequest, say: Any) -> Message:
     def tell(done: int, pages: int) -> None:
         say(ReadingProgress(done, pages))
 
-    read = read_lines(request.data, request.media_type, tell)
+    try:
+        read = read_lines(request.data, request.media_type, tell, may_look=request.look)
+    except LookNeeded as need:
+        return MustLook(need.pages, need.pictures)
     return _reply(as_json(_function(request.step)(read) if request.step else read))
 
 

@@ -2,12 +2,14 @@
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from statistics import median
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from mingpiao.reading.glyphs import Glyph, TableRule
+from mingpiao.reading.shapes import Resemblance
 
 Image = Any  # PIL.Image.Image, imported only where pictures are made
 
@@ -45,6 +47,7 @@ class TextLayer(NamedTuple):
     `aslant` are runs of characters that stand otherwise than the page's rows, as those of watermarks and stamps:
     obliquely, turned by a quarter or more, or large and one below another (these are among `glyphs` too). `unseen` are
     characters that nobody sees on the page, also those that lie off it; `struck` are those that are struck out.
+    `doubtful` tells, by their order, which characters do not look like what they are said to be, and what they look like.
     """
 
     glyphs: list[Glyph]
@@ -55,13 +58,18 @@ class TextLayer(NamedTuple):
     aslant: list[list[Glyph]]
     unseen: list[Glyph]
     struck: list[Glyph]
+    doubtful: Mapping[int, Resemblance] = MappingProxyType({})
 
 
 class Character(NamedTuple):
-    """A character that is drawn; `angle` is clockwise on the page as shown, in degrees."""
+    """A character that is drawn; `angle` is clockwise on the page as shown, in degrees.
+
+    `place` is its number in the text as the file's reader counts, with blanks.
+    """
 
     glyph: Glyph
     angle: int
+    place: int = -1
 
 
 def readable(characters: list[Character], width: float, height: float) -> list[Character]:

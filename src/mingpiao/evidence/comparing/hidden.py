@@ -1,4 +1,4 @@
-"""The check of text that nobody sees: it is no evidence, and a bill that it alone supports contradicts the file."""
+"""The check of text that nobody sees, or not so: it is no evidence, and a bill that it alone supports contradicts."""
 
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
@@ -31,17 +31,30 @@ def hidden(bill: BillFacts, files: Sequence[File]) -> Claim:
 
 def _claim(bill: BillFacts, file: File, one: HiddenText) -> Claim:
     alone = list(_only_there(bill, file, one))
-    where = f"第 {one.page} 页看不见的文字"
     return Claim(
         name=NAME,
         verdict=ClaimVerdict.CONTRADICT if alone else ClaimVerdict.HINT,
         expected="、".join(alone),
         found=one.found.text,
-        explanation=f"票面的{'、'.join(alone)}只出现在材料{where}“{one.found.text}”里，页面上没有，材料可能被改动。"
-        if alone
-        else f"材料{where}“{one.found.text}”没有作为佐证内容，请留意材料是否被改动。",
+        explanation=_belied(one, alone) if one.shown else _unseen(one, alone),
         marks=file.marks([one.found]),
     )
+
+
+def _unseen(one: HiddenText, alone: Sequence[str]) -> str:
+    where = f"第 {one.page} 页看不见的文字"
+    if alone:
+        return (
+            f"票面的{'、'.join(alone)}只出现在材料{where}“{one.found.text}”里，页面上没有，材料可能被改动。"
+        )
+    return f"材料{where}“{one.found.text}”没有作为佐证内容，请留意材料是否被改动。"
+
+
+def _belied(one: HiddenText, alone: Sequence[str]) -> str:
+    says = f"材料第 {one.page} 页上看到的是“{one.shown}”，文件中的文字却是“{one.found.text}”"
+    if alone:
+        return f"票面的{'、'.join(alone)}只与文件中的文字相符：{says}，材料可能被改动。"
+    return f"{says}，已按看到的内容识别，请留意材料是否被改动。"
 
 
 def _only_there(bill: BillFacts, file: File, one: HiddenText) -> Iterator[str]:

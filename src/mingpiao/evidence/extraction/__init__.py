@@ -81,7 +81,9 @@ def _notes_of_besides(pages: tuple[PageLines, ...]) -> tuple[str, ...]:
     """What the text layer says and nobody sees, or what is struck out, is no evidence; whoever decides is told of it."""
     unseen = [page.number for page in pages if page.hidden >= _FEWEST_HIDDEN]
     struck = [page.number for page in pages if page.struck]
+    belied = [page.number for page in pages if page.belied]
     notes = {
+        "文件中的文字与页面上看到的不一致，已按看到的内容识别，请留意材料是否被改动。": belied,
         "含有看不见的文字（如白色、透明、被遮盖或过小的字），没有作为佐证内容，请留意材料是否被改动。": unseen,
         "有划去的文字，没有作为佐证内容。": struck,
     }
@@ -93,15 +95,23 @@ def _listed(numbers: Sequence[int]) -> str:
 
 
 def _hidden(pages: tuple[PageLines, ...]) -> tuple[HiddenText, ...]:
-    return tuple(_hidden_of(page) for page in pages if page.hidden >= _FEWEST_HIDDEN and page.unseen)[
-        :_MOST_HIDDEN
-    ]
+    belied = (_belied_of(page) for page in pages if page.belied)
+    unseen = (
+        _hidden_of(page, page.unseen) for page in pages if page.hidden >= _FEWEST_HIDDEN and page.unseen
+    )
+    return (*belied, *unseen)[:_MOST_HIDDEN]
 
 
-def _hidden_of(page: PageLines) -> HiddenText:
-    text = " ".join(line.text for line in page.unseen)
-    flow = Flow([msgspec.structs.replace(page, lines=page.unseen)])
-    places = tuple(line.place for line in page.unseen[:_MOST_PLACES])
+def _belied_of(page: PageLines) -> HiddenText:
+    """What the text of a page says otherwise than the page shows it."""
+    hidden = _hidden_of(page, tuple(each.says for each in page.belied))
+    return msgspec.structs.replace(hidden, shown=" ".join(each.shown for each in page.belied)[:_EXCERPT])
+
+
+def _hidden_of(page: PageLines, lines: tuple[TextLine, ...]) -> HiddenText:
+    text = " ".join(line.text for line in lines)
+    flow = Flow([msgspec.structs.replace(page, lines=lines)])
+    places = tuple(line.place for line in lines[:_MOST_PLACES])
     return HiddenText(
         page=page.number,
         found=Found(value=text, text=text[:_EXCERPT], places=places),
