@@ -23,7 +23,7 @@ from mingpiao.evidence.service import (
 )
 from mingpiao.jobs.queue import run_jobs
 from mingpiao.reading.model import Found
-from mingpiao.reading.service import ReaderFailed, ReaderLimits, ReaderPool
+from mingpiao.reading.service import FileNeedsOcr, ReaderFailed, ReaderLimits, ReaderPool
 from mingpiao.storage.database import Database
 
 FILE = hostile.plain_pdf("An agreement between two parties about 12345.00 yuan")
@@ -139,8 +139,15 @@ async def test_a_scan_is_handed_to_the_other_lane_and_says_how_far_it_is(
     extraction = Extraction(kind="other", pages=())
 
     async def look_at(
-        _data: bytes, _type: str, pages: int, _step: object, on_progress: Callable[[int, int], None]
+        _data: bytes,
+        _type: str,
+        pages: int,
+        _step: object,
+        on_progress: Callable[[int, int], None],
+        *,
+        patience: int,
     ) -> EvidenceReading:
+        assert patience == 1
         on_progress(1, pages)
         await look.wait()
         on_progress(pages, pages)
@@ -170,9 +177,10 @@ async def test_a_file_on_which_the_reader_crashes_is_given_up_after_three_times(
 ) -> None:
     tries = 0
 
-    async def crash(*_: object) -> EvidenceReading:
+    async def crash(*_: object, patience: int) -> EvidenceReading:
         nonlocal tries
         tries += 1
+        assert patience == tries
         raise ReaderFailed("evidence.reader_crashed", "exit code -11")
 
     monkeypatch.setattr(pool, "read_file", crash)
@@ -200,14 +208,55 @@ async def test_a_file_that_takes_its_worker_down_is_given_up_too(
     assert (given_up.state, given_up.failure_code) == (EvidenceState.UNREADABLE, "evidence.reader_crashed")
 
 
-async def test_a_file_that_takes_too_long_is_unreadable_at_once(
+async def test_a_file_that_takes_too_long_is_tried_once_more_and_then_unreadable(
     database: Database, store: EvidenceStore, settled: Province
 ) -> None:
     async with ReaderPool(1, ReaderLimits(text_seconds=0)) as pool:
         file = await store.add(settled.charity.unit_id, "a.pdf", FILE, acting=ACTING)
-        await EvidenceReader(database, store, pool).read(payload(file))
+        reader = EvidenceReader(database, store, pool)
+        with pytest.raises(ReaderFailed):
+            await reader.read(payload(file))
+        waiting = await document_of(database, file.unit_id, file.digest)
+        assert waiting.state is EvidenceState.READING
+        await reader.read(payload(file))
     found = await document_of(database, file.unit_id, file.digest)
     assert (found.state, found.failure_code) == (EvidenceState.UNREADABLE, "evidence.reader_timeout")
+
+
+@pytest.mark.parametrize("job", ["read", "look"])
+async def test_a_file_that_was_not_read_in_time_has_more_time_in_a_calmer_moment(
+    database: Database,
+    store: EvidenceStore,
+    settled: Province,
+    pool: ReaderPool,
+    monkeypatch: pytest.MonkeyPatch,
+    job: str,
+) -> None:
+    extraction = Extraction(kind="other", pages=())
+    given: list[int] = []
+
+    async def busy(*_: object, patience: int) -> EvidenceReading:
+        given.append(patience)
+        if patience == 1:
+            raise ReaderFailed("evidence.reader_timeout", "the machine is busy")
+        return EvidenceReading(extraction=extraction)
+
+    reader = EvidenceReader(database, store, pool)
+    file = await store.add(settled.charity.unit_id, "a.pdf", FILE, acting=ACTING)
+    if job == "look":
+        monkeypatch.setattr(pool, "read_file", _needs_ocr)
+        await reader.read(payload(file))
+    monkeypatch.setattr(pool, {"read": "read_file", "look": "look_at_file"}[job], busy)
+    work = {"read": reader.read, "look": reader.look}[job]
+    with pytest.raises(ReaderFailed):
+        await work(payload(file))
+    await work(payload(file))
+    found = await document_of(database, file.unit_id, file.digest)
+    assert (found.state, given) == (EvidenceState.READ, [1, 2])
+
+
+async def _needs_ocr(*_: object, patience: int) -> EvidenceReading:
+    raise FileNeedsOcr(1, patience)
 
 
 async def test_a_file_whose_file_is_lost_is_unreadable_and_can_be_brought_again(

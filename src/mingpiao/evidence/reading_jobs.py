@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import text
@@ -38,6 +38,10 @@ from mingpiao.storage.notices import notify
 SETTLED_CHANNEL = "evidence_settled"
 #: How often a file is tried whose reading process crashes.
 MAX_ATTEMPTS = 3
+#: How often a file is tried that is not read in time; each time it has as much more.
+MOST_LATE = 2
+#: So long a file waits before it is tried again: whatever kept the machine busy may be over.
+_PAUSE_SECONDS = 15.0
 #: How often reading may begin without an end, for example because the whole worker crashes.
 MOST_BEGINNINGS = 6
 _PROGRESS_SECONDS = 0.3
@@ -54,7 +58,7 @@ Understand = Callable[[EvidenceReading], Awaitable[Understood]]
 _logger = logging.getLogger(__name__)
 
 _BEGIN = text(
-    "UPDATE evidence_files SET state = 'reading', attempts = attempts + :fresh "
+    "UPDATE evidence_files SET state = 'reading', attempts = attempts + 1 "
     "WHERE unit_id = :unit_id AND digest = :digest AND state IN ('waiting', 'reading') "
     "RETURNING media_type, attempts, pages"
 )
@@ -68,6 +72,16 @@ _SETTLE = text(
     "pages = CASE WHEN :pages > 0 THEN :pages ELSE pages END, pages_done = :pages "
     "WHERE unit_id = :unit_id AND digest = :digest AND state IN ('waiting', 'reading')"
 )
+
+
+class _Try(NamedTuple):
+    """A file that is read for the time `number` (from 1) by its job; `pages` are known when its text was read."""
+
+    file: "_File"
+    data: bytes
+    media_type: str
+    pages: int
+    number: int
 
 
 class _File(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,45 +121,47 @@ class EvidenceReader:
     def handlers(self, *, at_once: int) -> tuple[Handler, ...]:
         """Handlers of the reading jobs. One process always stays free for files with text."""
         return (
-            Handler(name=READ_JOB, work=self.read, at_once=at_once),
-            Handler(name=LOOK_JOB, work=self.look, at_once=max(1, at_once - 1)),
+            Handler(name=READ_JOB, work=self.read, at_once=at_once, pause_seconds=_PAUSE_SECONDS),
+            Handler(name=LOOK_JOB, work=self.look, at_once=max(1, at_once - 1), pause_seconds=_PAUSE_SECONDS),
         )
 
     async def read(self, payload: Payload) -> None:
         """The job for new files: read a file's text layer, or queue `look` when pages have no text."""
         file = msgspec.convert(payload, _File)
-        await self._attempt(file, self._read_text, fresh=True)
+        await self._attempt(file, self._read_text, earlier=0)
 
     async def look(self, payload: Payload) -> None:
         """The job for files with pages that have no text layer: read them by OCR."""
         file = msgspec.convert(payload, _File)
-        await self._attempt(file, self._look_at_pages, fresh=False)
+        await self._attempt(file, self._look_at_pages, earlier=1)
 
     async def _attempt(
         self,
         file: _File,
-        read: Callable[[_File, bytes, Any, OnProgress], Awaitable[EvidenceReading | None]],
+        read: Callable[["_Try", OnProgress], Awaitable[EvidenceReading | None]],
         *,
-        fresh: bool,
+        earlier: int,
     ) -> None:
+        """Begin to read a file that began to be read `earlier` times at least, by another job."""
         async with self._database.system() as connection:
-            row = (await connection.execute(_BEGIN, file.key | {"fresh": int(fresh)})).one_or_none()
+            row = (await connection.execute(_BEGIN, file.key)).one_or_none()
         if row is None:
             return
+        tries = max(1, row.attempts - earlier)
         if row.attempts > MOST_BEGINNINGS:
             await self._settle_unreadable(file, "evidence.reader_crashed", _crashed(row.attempts - 1))
             return
         try:
             data = await self._store.open_file(file.digest)
             async with _ProgressWriter(self._database, file) as tell:
-                reading = await read(file, data, row, tell)
+                reading = await read(_Try(file, data, row.media_type, row.pages, tries), tell)
         except FileUnreadable as reason:
             await self._settle_unreadable(file, reason.code, reason.message)
         except Refusal as refusal:
             problem = refusal.problems[0]
             await self._settle_unreadable(file, problem.code, problem.message)
         except ReaderFailed as failure:
-            await self._after_failure(file, failure, row.attempts)
+            await self._after_failure(file, failure, tries)
         else:
             if reading is not None:
                 added = await self._understand(reading)
@@ -154,29 +170,29 @@ class EvidenceReader:
                 )
                 await self._settle(file, EvidenceState.READ, extraction)
 
-    async def _read_text(
-        self, file: _File, data: bytes, row: Any, tell: OnProgress
-    ) -> EvidenceReading | None:
+    async def _read_text(self, one: "_Try", tell: OnProgress) -> EvidenceReading | None:
+        file = one.file
         try:
-            return await self._pool.read_file(data, row.media_type, READING_STEP, tell)
+            return await self._pool.read_file(
+                one.data, one.media_type, READING_STEP, tell, patience=one.number
+            )
         except FileNeedsOcr as must:
             async with self._database.system() as connection:
                 await connection.execute(_PROGRESS, file.key | {"done": 0, "pages": must.pages})
                 await enqueue_reading(connection, file.unit_id, file.digest, look=True)
             return None
 
-    async def _look_at_pages(self, _file: _File, data: bytes, row: Any, tell: OnProgress) -> EvidenceReading:
-        return await self._pool.look_at_file(data, row.media_type, row.pages, READING_STEP, tell)
+    async def _look_at_pages(self, one: "_Try", tell: OnProgress) -> EvidenceReading:
+        return await self._pool.look_at_file(
+            one.data, one.media_type, one.pages, READING_STEP, tell, patience=one.number
+        )
 
     async def _after_failure(self, file: _File, failure: ReaderFailed, attempts: int) -> None:
         _logger.warning("reading %s failed (attempt %s): %s", file.digest, attempts, failure)
-        if failure.code == "evidence.reader_timeout":
-            message = "文件在限定的时间内没有识别完，请拆分或另存为普通 PDF 后重新上传。"
-        elif attempts >= MAX_ATTEMPTS:
-            message = _crashed(attempts)
-        else:
+        late = failure.code == "evidence.reader_timeout"
+        if attempts < (MOST_LATE if late else MAX_ATTEMPTS):
             raise failure
-        await self._settle_unreadable(file, failure.code, message)
+        await self._settle_unreadable(file, failure.code, _LATE if late else _crashed(attempts))
 
     async def _settle_unreadable(self, file: _File, code: str, message: str) -> None:
         await self._settle(file, EvidenceState.UNREADABLE, None, code, message)
@@ -213,6 +229,9 @@ class EvidenceReader:
             await notify(connection, SETTLED_CHANNEL, f"{file.unit_id}:{file.digest}")
             for hook in self._on_settled:
                 await hook(connection, file.unit_id, file.digest)
+
+
+_LATE = "文件在限定的时间内没有识别完，请拆分或另存为普通 PDF 后重新上传。"
 
 
 def _crashed(attempts: int) -> str:

@@ -43,6 +43,8 @@ _MEGABYTE = 1024 * 1024
 #: The limit of elapsed time for a request, as a multiple of its limit of processor time.
 _BY_THE_CLOCK = 4
 _PING_SECONDS = 5.0
+#: So many times the usual limit at most.
+_MOST_PATIENCE = 3
 
 _PROGRAM = ConfinedProgram(
     module="mingpiao.reading.process",
@@ -166,10 +168,19 @@ class ReaderPool:
             await self._ask(PingRequest(_PING_SECONDS), _PING_SECONDS / _BY_THE_CLOCK)
 
     async def read_file(
-        self, data: bytes, media_type: str, step: ReadingStep[T], on_progress: OnProgress | None = None
+        self,
+        data: bytes,
+        media_type: str,
+        step: ReadingStep[T],
+        on_progress: OnProgress | None = None,
+        *,
+        patience: int = 1,
     ) -> T:
-        """The result of `step` for a file with text. Raises `FileUnreadable`, `FileNeedsOcr`, `ReaderFailed`."""
-        seconds = self._limits.text_seconds
+        """The result of `step` for a file with text. Raises `FileUnreadable`, `FileNeedsOcr`, `ReaderFailed`.
+
+        It may take `patience` times as long as usual, as one that was not read in time before.
+        """
+        seconds = self._limits.text_seconds * min(patience, _MOST_PATIENCE)
         request = ReadRequest(data, media_type, step.function, False, seconds)
         return _decoded(await self._ask(request, seconds, on_progress), step)
 
@@ -180,9 +191,12 @@ class ReaderPool:
         pages: int,
         step: ReadingStep[T],
         on_progress: OnProgress | None = None,
+        *,
+        patience: int = 1,
     ) -> T:
         """The result of `step` for a file of which `pages` pages need OCR. Raises as `read_file`."""
-        seconds = self._limits.look_seconds + pages * self._limits.look_seconds_a_page
+        usual = self._limits.look_seconds + pages * self._limits.look_seconds_a_page
+        seconds = usual * min(patience, _MOST_PATIENCE)
         request = ReadRequest(data, media_type, step.function, True, seconds)
         async with self._looking_places:
             return _decoded(await self._ask(request, seconds, on_progress, kind=_LOOKING), step)
