@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
+from mingpiao.evidence.extraction.boxes import boxed_amounts
 from mingpiao.evidence.extraction.flow import Flow
 from mingpiao.evidence.extraction.numerals import WORDS, amount_of
 from mingpiao.evidence.model import Amount
@@ -102,7 +103,8 @@ class Spotted(NamedTuple):
 
 def spot_amounts(flow: Flow) -> list[Spotted]:
     """All amounts above zero, in the order of the file."""
-    mixed = list(_in_parts(flow.text))
+    boxed = [Spotted(*one, False) for one in boxed_amounts(flow) if one.value <= MAX_AMOUNT]
+    mixed = [*boxed, *_in_parts(flow.text)]
     taken = {place for one in mixed for place in range(one.start, one.end)}
     digits = (one for one in _in_digits(flow.text) if one.start not in taken)
     return sorted({*_in_words(flow.text), *mixed, *digits})[:_MOST_AMOUNTS]
