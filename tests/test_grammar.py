@@ -35,7 +35,6 @@ ALLOWED = {
     "evidence/extraction/sentences.py": "people's writing in files, by patterns of its own",
     "reading/process.py": OURS,
     "reading/seals.py": OURS,
-    "evidence/reading_jobs.py": OURS,
     "gateway/authentication.py": PATTERN,
     "gateway/decoding.py": "numbers of JSON, whose grammar the decoder holds",
     "issuing/facts.py": OURS,

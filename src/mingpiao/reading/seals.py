@@ -1,5 +1,6 @@
 """Finds red seals by their colour: connected red areas of a seal's size and shape."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from mingpiao.reading.model import PagePlace
@@ -19,6 +20,9 @@ _LONGEST_SHAPE = 1.8
 #: The red share of a seal's box: more than that of a thin frame, less than that of a filled area.
 _LEAST_INK = 0.05
 _MOST_INK = 0.85
+#: An area is cut so often, one seal after another; and how slim a seal is at most that was cut out.
+_MOST_CUTS = 3
+_SQUARE = 1.35
 
 
 def red_seals(page: Any, number: int) -> tuple[PagePlace, ...]:
@@ -34,6 +38,8 @@ def red_seals(page: Any, number: int) -> tuple[PagePlace, ...]:
     cell = max(1, min(inked.shape) // _CELLS)
     down, across = inked.shape[0] // cell, inked.shape[1] // cell
     share = inked[: down * cell, : across * cell].reshape(down, cell, across, cell).mean(axis=(1, 3))
+    marked = share > _RED_PART
+    boxes = [part for box in _outermost(_areas(marked)) for part in _parted(share, marked, box, _MOST_CUTS)]
     return tuple(
         PagePlace(
             page=number,
@@ -42,8 +48,8 @@ def red_seals(page: Any, number: int) -> tuple[PagePlace, ...]:
             right=round(right / across, 4),
             bottom=round(bottom / down, 4),
         )
-        for left, top, right, bottom in _outermost(_areas(share > _RED_PART))
-        if _looks_like_a_seal(right - left, bottom - top, float(share[top:bottom, left:right].mean()))
+        for left, top, right, bottom in boxes
+        if _is_seal(share, (left, top, right, bottom))
     )
 
 
@@ -79,6 +85,61 @@ def _areas(marked: Array) -> list[_Box]:
             stack.extend(near)
         boxes.append((min(columns), min(rows), max(columns) + 1, max(rows) + 1))
     return boxes
+
+
+def _parted(share: Array, marked: Array, box: _Box, cuts: int) -> list[_Box]:
+    """The seals of an area that is one, or that is several which touch or overlap.
+
+    It is cut into as few as there may be, and so that they are as square as seals are. An area that is none, and no
+    seals side by side, is itself.
+    """
+    if _is_seal(share, box):
+        return [box]
+    ways = []
+    for half, rest in _halves(marked, box) if cuts else ():
+        if _slimness(half) <= _SQUARE and _is_seal(share, half):
+            parts = [half, *_parted(share, marked, rest, cuts - 1)]
+            if all(_is_seal(share, part) for part in parts):
+                ways.append(parts)
+    return min(ways, key=lambda parts: (len(parts), max(map(_slimness, parts))), default=[box])
+
+
+def _halves(marked: Array, box: _Box) -> Iterator[tuple[_Box, _Box]]:
+    """An area cut in two from left to right and from top to bottom, each part as small as what is red in it."""
+    left, top, right, bottom = box
+    for place in range(left + _SMALLEST_SIDE, right - _SMALLEST_SIDE + 1):
+        yield from _both(marked, (left, top, place, bottom), (place, top, right, bottom))
+    for place in range(top + _SMALLEST_SIDE, bottom - _SMALLEST_SIDE + 1):
+        yield from _both(marked, (left, top, right, place), (left, place, right, bottom))
+
+
+def _both(marked: Array, one: _Box, two: _Box) -> Iterator[tuple[_Box, _Box]]:
+    parts = [
+        _tight(marked, each) for each in (one, two) if marked[each[1] : each[3], each[0] : each[2]].any()
+    ]
+    if len(parts) == 2:
+        yield parts[0], parts[1]
+
+
+def _slimness(box: _Box) -> float:
+    wide, high = box[2] - box[0], box[3] - box[1]
+    return max(wide, high) / max(1, min(wide, high))
+
+
+def _tight(marked: Array, box: _Box) -> _Box:
+    left, top, right, bottom = box
+    rows, columns = marked[top:bottom, left:right].nonzero()
+    return (
+        left + int(columns.min()),
+        top + int(rows.min()),
+        left + int(columns.max()) + 1,
+        top + int(rows.max()) + 1,
+    )
+
+
+def _is_seal(share: Array, box: _Box) -> bool:
+    left, top, right, bottom = box
+    return _looks_like_a_seal(right - left, bottom - top, float(share[top:bottom, left:right].mean()))
 
 
 def _looks_like_a_seal(wide: int, high: int, ink: float) -> bool:
