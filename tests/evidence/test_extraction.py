@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -312,3 +313,12 @@ def banks(extraction: Extraction) -> dict[str, str]:
 )
 def test_a_bank_is_that_of_its_account(rows: tuple[str, ...], found: dict[str, str]) -> None:
     assert banks(read("电子回单", *rows)) == found
+
+
+def test_pages_without_any_text_are_told() -> None:
+    first = page_of("检测服务合同", "甲方：乌海市远航商贸有限公司")
+    bare = [msgspec.structs.replace(first, number=number, lines=(), method="ocr") for number in (2, 4)]
+    third = page_of("附件", "检测项目", number=3)
+    assert extract([first, bare[0], third, bare[1]]).notes == (
+        "第 2、4 页没有识别到文字；不是空白页的，请对照原件核对，其中的内容由人工填写。",
+    )

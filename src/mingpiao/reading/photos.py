@@ -30,11 +30,22 @@ def decode(data: bytes) -> Image:
         raise errors.too_large_page(1)
     try:
         image.draft("RGB", (MAX_PIXELS_A_SIDE, MAX_PIXELS_A_SIDE))
-        upright = PIL.ImageOps.exif_transpose(image).convert("RGB")
+        upright = _on_white(PIL.ImageOps.exif_transpose(image))
     except (OSError, ValueError, SyntaxError) as error:
         raise errors.damaged() from error
     upright.thumbnail((MAX_PIXELS_A_SIDE, MAX_PIXELS_A_SIDE))
     return upright
+
+
+def _on_white(image: Image) -> Image:
+    """A picture as it looks on paper: what is transparent is white, and black writing on it is read."""
+    import PIL.Image
+
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    paper = PIL.Image.new("RGBA", image.size, "white")
+    paper.alpha_composite(image.convert("RGBA"))
+    return paper.convert("RGB")
 
 
 def _formats(data: bytes) -> tuple[str, ...]:

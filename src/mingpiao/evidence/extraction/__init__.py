@@ -78,14 +78,19 @@ def _notes(looked_at: int, pages: int) -> tuple[str, ...]:
 
 
 def _notes_of_besides(pages: tuple[PageLines, ...]) -> tuple[str, ...]:
-    """What the text layer says and nobody sees, or what is struck out, is no evidence; whoever decides is told of it."""
+    """What the text layer says and nobody sees, or what is struck out, is no evidence; whoever decides is told of it.
+
+    They are told of pages without any text too, since what stands there was not compared.
+    """
     unseen = [page.number for page in pages if page.hidden >= _FEWEST_HIDDEN]
     struck = [page.number for page in pages if page.struck]
     belied = [page.number for page in pages if page.belied]
+    silent = [page.number for page in pages if not page.lines]
     notes = {
         "文件中的文字与页面上看到的不一致，已按看到的内容识别，请留意材料是否被改动。": belied,
         "含有看不见的文字（如白色、透明、被遮盖或过小的字），没有作为佐证内容，请留意材料是否被改动。": unseen,
         "有划去的文字，没有作为佐证内容。": struck,
+        "没有识别到文字；不是空白页的，请对照原件核对，其中的内容由人工填写。": silent,
     }
     return tuple(f"第 {_listed(numbers)} 页{sentence}" for sentence, numbers in notes.items() if numbers)
 
