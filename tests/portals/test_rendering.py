@@ -184,6 +184,7 @@ RIGHTS = {
         "supply_move": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"},
     },
     "tips.rights": {"tips_decide": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"}},
+    "watches.rights": {"watches_decide": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"}},
     "ukeys.rights": {
         "unit_ukeys": {"UNIT_MANAGER"},
         "ukeys_decide": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"},

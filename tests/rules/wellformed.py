@@ -96,6 +96,7 @@ def facts_of(kind: str, changes: Mapping[str, Any], condition: Condition) -> dic
         "unit_type": unit_type,
         "unit_region": "150100",
         "unit_mode": "ONLINE",
+        "unit_watched": False,
         "unit_account": "0000000000000000001",
         "items_count": Decimal(len(items)),
         "items_sum": total,

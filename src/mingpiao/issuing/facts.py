@@ -58,6 +58,7 @@ def facts_of(
         "unit_region": unit.region_code,
         "unit_mode": unit.mode.value,
         "unit_account": unit.receiving_account,
+        "unit_watched": profile.is_watched(day),
         "items_count": Decimal(len(items)),
         "items_sum": sum((item.amount for item in request.items), Decimal(0)),
         "items": items,

@@ -15,6 +15,8 @@ from mingpiao.lake.schema import columns
 
 #: Rows that are read or skipped as a group; bills are stored in the order of their issue.
 _GROUP = 100_000
+#: Columns of bills that are true or false, and that older files of a lake lack.
+_ADDED = ("unit_watched",)
 _WRITE = "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE {group})"
 
 
@@ -44,13 +46,31 @@ def merge_files(sources: Sequence[Path]) -> bytes:
     """One Parquet file of the rows of several, in the order of their issue."""
     with tempfile.TemporaryDirectory(prefix="mingpiao-lake-") as folder:
         target = Path(folder) / "merged.parquet"
-        _copy(f"SELECT * FROM {from_files(sources)} ORDER BY issued_at, bill_id", target)
+        # Older files may lack a column.
+        merged = f"read_parquet([{_names(sources)}], union_by_name = true)"
+        _copy(f"SELECT * FROM {merged} ORDER BY issued_at, bill_id", target)
         return target.read_bytes()
 
 
 def from_files(paths: Sequence[Path]) -> str:
     """SQL for a relation that reads the files. Their names come from the lake, so they need no escaping."""
-    return f"read_parquet([{', '.join(quoted(str(path)) for path in paths)}])"
+    return f"read_parquet([{_names(paths)}])"
+
+
+def from_bills(paths: Sequence[Path]) -> str:
+    """SQL for a relation that reads files of bills, also such as were written before a column was added: what the
+    column tells was true of no bill then.
+    """
+    typed = ", ".join(f"CAST(NULL AS {columns(Dataset.BILLS)[name]}) AS {name}" for name in _ADDED)
+    known = ", ".join(f"coalesce({name}, FALSE) AS {name}" for name in _ADDED)
+    return (
+        f"(SELECT * REPLACE ({known}) FROM (SELECT * FROM read_parquet([{_names(paths)}], union_by_name = true) "
+        f"UNION ALL BY NAME SELECT {typed} WHERE FALSE))"
+    )
+
+
+def _names(paths: Sequence[Path]) -> str:
+    return ", ".join(quoted(str(path)) for path in paths)
 
 
 def _copy(query: str, target: Path) -> None:

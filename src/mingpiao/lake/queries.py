@@ -9,7 +9,7 @@ import msgspec
 from mingpiao.kernel.codes import region_prefix
 from mingpiao.lake.history import with_history, with_medians
 from mingpiao.lake.model import Dataset
-from mingpiao.lake.parquet import from_files, quoted
+from mingpiao.lake.parquet import from_bills, from_files, quoted
 from mingpiao.lake.schema import columns
 from mingpiao.rules.model import Rule
 from mingpiao.rules.service import Condition, to_sql, writeoff_columns
@@ -57,7 +57,7 @@ class Queries(msgspec.Struct, frozen=True, kw_only=True):
     def counts(self) -> str:
         """SQL that counts the bills in scope by month, with the moment of the newest."""
         return (
-            f"SELECT {MONTH} AS month, count(*), max(issued_at) FROM {from_files(self.files[Dataset.BILLS])} "
+            f"SELECT {MONTH} AS month, count(*), max(issued_at) FROM {from_bills(self.files[Dataset.BILLS])} "
             f"WHERE {self._in_area()} AND {self._in_scope()} GROUP BY 1 ORDER BY 1"
         )
 
@@ -85,7 +85,7 @@ class Queries(msgspec.Struct, frozen=True, kw_only=True):
         if condition.item_history:
             dated = f"(SELECT * FROM {bills} WHERE issued_date >= DATE '{self.past.first_day}')"
             # Medians of peers cover units of the whole province, whatever the department's area.
-            everywhere = from_files(self.files[Dataset.BILLS])
+            everywhere = from_bills(self.files[Dataset.BILLS])
             members = condition.item_columns | ({"code"} if self.rule.items else set())
             queries += with_medians(dated, everywhere, members, condition.item_history)
             bills = "facts_of_items"
@@ -131,10 +131,10 @@ def with_findings(paths: Sequence[Path], findings: str = "") -> str:
     names = writeoff_columns()
     if not findings:
         none = ", ".join(f"FALSE AS {name}" for name in names)
-        return f"(SELECT *, {none} FROM {from_files(paths)})"
+        return f"(SELECT *, {none} FROM {from_bills(paths)})"
     found = ", ".join(f"coalesce(found.{name}, FALSE) AS {name}" for name in names)
     return (
-        f"(SELECT bills.*, {found} FROM {from_files(paths)} AS bills "
+        f"(SELECT bills.*, {found} FROM {from_bills(paths)} AS bills "
         f"LEFT JOIN {findings} AS found USING (unit_id, bill_id))"
     )
 

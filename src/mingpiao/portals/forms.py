@@ -20,7 +20,7 @@ import msgspec
 from litestar import Response
 
 from mingpiao.identity.service import PROOF_FIELD
-from mingpiao.kernel.errors import Problem
+from mingpiao.kernel.errors import Problem, Refusal
 from mingpiao.kernel.grammar import read_date, read_typed_decimal, read_whole
 from mingpiao.kernel.money import MAX_AMOUNT, fits_places
 from mingpiao.portals.rendering import page
@@ -79,6 +79,14 @@ def form_page(
     A `template` of its own shows more beside the form, which `form_parts.html` draws.
     """
     return page(request, template, form=form, values=values, problems=problems, **context)
+
+
+def fields_of_form(refusal: Refusal, form: str) -> tuple[Problem, ...]:
+    """The problems at the fields of one of several forms on a page, whose fields are called `form/field`."""
+    return tuple(
+        msgspec.structs.replace(each, field=f"{form}/{each.field}") if each.field else each
+        for each in refusal.problems
+    )
 
 
 async def read_form(request: PageRequest) -> dict[str, str]:

@@ -9,7 +9,7 @@ from mingpiao.storage.notices import Notices
 from mingpiao.storage.remembered import Remembered
 from mingpiao.units.model import UnitProfile
 from mingpiao.units.store import CHANNEL, get
-from mingpiao.units.tables import unit_charge_items
+from mingpiao.units.tables import unit_charge_items, watch_days
 
 
 class UnitDirectory:
@@ -36,8 +36,10 @@ async def load_profile(connection: AsyncConnection, unit_id: int) -> UnitProfile
     """A unit with its items and kinds; raises `Refusal` (`unit.unknown`, 404)."""
     unit = await get(connection, unit_id)
     items = select(unit_charge_items.c.item_code).where(unit_charge_items.c.unit_id == unit_id)
+    days = select(watch_days.c.first_day, watch_days.c.last_day).where(watch_days.c.unit_id == unit_id)
     return UnitProfile(
         unit=unit,
+        watched=tuple((row.first_day, row.last_day) for row in await connection.execute(days)),
         item_codes=frozenset((await connection.execute(items)).scalars()),
         kind_codes=frozenset(await kinds_of_unit(connection, unit_id)),
     )

@@ -176,11 +176,19 @@ class IssuingPoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class UnitProfile(msgspec.Struct, frozen=True, kw_only=True):
-    """A unit with the charge items and bill kinds that finance allows it to use, both by code."""
+    """A unit with the charge items and bill kinds that finance allows it to use, both by code.
+
+    `watched` are the (first, last) days on which departments watch it (重点监控); who reads as the unit finds none.
+    """
 
     unit: Unit
     item_codes: frozenset[str]
     kind_codes: frozenset[str]
+    watched: tuple[tuple[date, date], ...] = ()
+
+    def is_watched(self, day: date) -> bool:
+        """Whether a department watches the unit on a day."""
+        return any(first <= day <= last for first, last in self.watched)
 
     def may_charge(self, item: ChargeItem, day: date) -> bool:
         """Whether an item is open on a day to units of this type and region; finance must allow it besides."""

@@ -72,6 +72,7 @@ from mingpiao.units.store import (
     refuse_closed,
     search,
 )
+from mingpiao.units.watching import set_watch_days
 
 __all__ = [
     "ALL_ITEMS",
@@ -142,6 +143,7 @@ __all__ = [
     "revoke_app",
     "save_point",
     "search",
+    "set_watch_days",
     "switch_point",
     "tell_of_accounts",
     "unit_history",

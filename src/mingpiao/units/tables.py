@@ -26,6 +26,14 @@ unit_charge_items = Table(
     Column("unit_id", BigInteger, primary_key=True),
     Column("item_code", Text, primary_key=True),
 )
+watch_days = Table(
+    "watch_days",
+    METADATA,
+    Column("watch_id", BigInteger, primary_key=True),
+    Column("unit_id", BigInteger, nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+)
 unit_changes = Table(
     "unit_changes",
     METADATA,

@@ -87,6 +87,7 @@ async def _page(
         case=parts.case,
         bill=parts.bill,
         sees_bill=parts.bill is not None and region_covers(here, parts.bill.region_code),
+        watchable=own,
         may_decide=own and parts.case.is_undecided,
         may_issue=own and parts.case.state.value == "breached",
         may_withdraw=own and not decided_above(parts.case, here),

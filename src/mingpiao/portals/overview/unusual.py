@@ -63,6 +63,15 @@ UNUSUAL: Listing[UnusualRow] = Listing(
             link=_bills,
             link_label=lambda row: f"{row.unit}近7天的票据",
         ),
+        Column(
+            name="watch",
+            label="重点监控",
+            phone=False,
+            value=lambda _row: "列入",
+            text=lambda _row: "",
+            link=lambda row: f"/finance/watches/new?unit={row.found.unit_id}&source=unusual",
+            link_label=lambda row: f"把{row.unit}列入重点监控",
+        ),
     ),
     fetch=_fetch,
     empty=(

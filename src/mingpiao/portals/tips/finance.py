@@ -17,7 +17,7 @@ from mingpiao.identity.service import record
 from mingpiao.kernel.codes import BillIdentity, region_covers
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.details import HistoryLine
-from mingpiao.portals.forms import chosen_option, read_form, read_id
+from mingpiao.portals.forms import chosen_option, fields_of_form, read_form, read_id
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.list_columns import Column
 from mingpiao.portals.lists import list_handlers
@@ -45,6 +45,8 @@ from mingpiao.tips.service import (
 )
 from mingpiao.tips.settings import TipSettings
 from mingpiao.units.service import names_of
+from mingpiao.watches.model import Watch, WatchSource
+from mingpiao.watches.service import watches_of_source
 
 LIST = TIPS.address
 _GUARDS = [require_right(TIPS_DECIDE)]
@@ -69,6 +71,7 @@ class TipParts(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[tuple[HistoryLine, TipStep], ...]
     alike: tuple[Tip, ...]
     merged: tuple[Tip, ...]
+    watches: tuple[Watch, ...]
 
 
 @get("/tips/{tip_id:int}")
@@ -90,6 +93,7 @@ async def _load(call: PageCall, tip_id: int, catalog: Catalog) -> TipParts:
             steps=tuple((_line(each), each) for each in steps),
             alike=tuple(await alike_tips(connection, tip)) if tip.is_open else (),
             merged=tuple(await merged_tips(connection, tip_id)),
+            watches=tuple(await watches_of_source(connection, WatchSource.TIP, tip_id)),
         )
 
 
@@ -177,18 +181,10 @@ async def act_on_tip(
     except Refusal as refusal:
         if refusal.status in (403, 404):
             raise
-        return await _page(call, tip_id, problems=_of_form(refusal, verb), typed=members, verb=verb)
+        return await _page(call, tip_id, problems=fields_of_form(refusal, verb), typed=members, verb=verb)
     # Who passed it on to a department beside their own does not see it any more.
     there = f"{LIST}?done=transfer" if verb == "transfer" else f"{LIST}/{tip_id}?done={verb}"
     return redirect(call.request, there)
-
-
-def _of_form(refusal: Refusal, verb: str) -> tuple[Problem, ...]:
-    """The problems at the fields of the form that was sent: several forms of the page have fields of one name."""
-    return tuple(
-        msgspec.structs.replace(each, field=f"{verb}/{each.field}") if each.field else each
-        for each in refusal.problems
-    )
 
 
 _Do = Callable[[AsyncConnection, PageCall, int, Mapping[str, str]], Awaitable[Any]]

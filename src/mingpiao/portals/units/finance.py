@@ -80,6 +80,7 @@ async def unit_page(call: NamedDependency[PageCall], unit_id: FromPath[int]) -> 
         steps=steps,
         ready=ready,
         unit=unit,
+        watched=profile.is_watched(last),
         mode=MODES[unit.mode.value],
         region=catalog.region_path(unit.region_code),
         stocks=stocks,

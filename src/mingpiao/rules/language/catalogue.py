@@ -165,6 +165,13 @@ _UNIT_FIELDS = (
         ("INTERFACE", "接口"),
     ),
     _bill("unit.account", "单位收款账号", TEXT, "unit.account = ''"),
+    _bill(
+        "unit.watched",
+        "单位被重点监控",
+        BOOLEAN,
+        "unit.watched AND total >= 5000",
+        "开票当日单位在重点监控期内时为真；单位看不到，规则的提示语不要提到。",
+    ),
 )
 _ITEM_FIELDS = (
     _bill("items.count", "项目行数", COUNT, "items.count > 20"),
