@@ -109,6 +109,9 @@ async def test_what_is_declined_or_returned_is_whole_again(world: World) -> None
     await answer(world, province, back)
     assert await held(world, PaperHolder(PROVINCE)) == {("", STOCK): ((11, 1_000),)}
     assert await held(world, PaperHolder(CITY)) == {("", STOCK): ((1, 10),)}
+    # Of a parcel that was answered nobody is reminded any more; that one was declined is still told.
+    told = "SELECT topic FROM messages WHERE topic LIKE 'paper_step:%' AND settled_at IS NULL"
+    assert [row["topic"] for row in await world.rows(told)] == [f"paper_step:{declined}"]
 
 
 async def test_the_same_form_is_the_same_step(world: World) -> None:

@@ -229,10 +229,11 @@ def _welcome(
     rows = [("角色", "单位", "首页", "账号", "密码")]
     rows += [(a.role, a.place, a.page, a.login, a.password) for a in accounts]
     _say(console, aligned(rows))
+    by_ukey = "" if stage.training else f"\nUKey 开票 mingpiao demo-ukey --port {settings.port}"
     _say(
         console,
         f"\n网站      {url}/\n接口文档  {url}/api/v1/docs\n运行状态  {url}/healthz"
-        f"\n示例材料  {home / 'evidence'}\n按 Ctrl-C 停止。",
+        f"\n示例材料  {home / 'evidence'}{by_ukey}\n按 Ctrl-C 停止。",
     )
 
 

@@ -7,7 +7,7 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.identity.model import Acting
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import refuse
-from mingpiao.messages.service import tell_department, tell_unit
+from mingpiao.messages.service import settle, tell_department, tell_unit
 from mingpiao.paper.batches import department_of
 from mingpiao.paper.model import PaperHolder, PaperRange, PaperState, PaperWay
 from mingpiao.paper.moving import (
@@ -214,6 +214,8 @@ async def answer_parcel(
         answers=step_id,
     )
     answer_id, is_new = await move_sheets(connection, wanted, acting=acting)
+    if is_new:
+        await settle(connection, f"paper_step:{step_id}")
     if is_new and not accept:
         await _tell(
             connection, sender, answer_id, "发出的纸质票据被拒收，已回到本级库存", note, acting=acting
