@@ -213,7 +213,8 @@ def lessons(paper: Prepared, read: Extraction) -> Iterator[tuple[str, Example]]:
 
 def read_with(paper: Prepared, weighing: Weighing) -> Extraction:
     """What the reader would read of a paper with these weights."""
-    return extraction_of(paper.pages, paper.pages, choose_from(Flow(paper.pages), paper.seen, weighing))
+    flow = Flow(paper.pages)
+    return extraction_of(paper.pages, flow, choose_from(flow, paper.seen, weighing))
 
 
 # -- all -------------------------------------------------------------------------------------------

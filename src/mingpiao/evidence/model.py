@@ -164,11 +164,14 @@ class Extraction(msgspec.Struct, frozen=True, kw_only=True):
     """The facts extracted from a file. `kind` is one of `EVIDENCE_KINDS`.
 
     `likely` are the probabilities of its days, by the names of their members; `status` is what it says against its
-    own force, `hidden` what its text layer says and nobody sees, which is in no other fact.
+    own force, `hidden` what its text layer says and nobody sees, which is in no other fact. `laid` is the text of the
+    pages in which facts are searched as people see it, in plain characters: a line for each paragraph or row of a
+    table, tabs between cells; "" in files that were read before it was kept.
     """
 
     kind: str
     pages: tuple[ReadPage, ...]
+    laid: str = ""
     parties: tuple[Party, ...] = ()
     amounts: tuple[Amount, ...] = ()
     signed_on: Found | None = None

@@ -7,6 +7,7 @@ from functools import cached_property
 import msgspec
 
 from mingpiao.evidence.extraction.characters import fold, packed
+from mingpiao.evidence.extraction.flow import CELL, ROW
 from mingpiao.evidence.extraction.names import plain_name
 from mingpiao.evidence.model import Claim, ClaimVerdict, Extraction, Mark, Usage
 from mingpiao.evidence.sameness import Content, content_of
@@ -47,6 +48,11 @@ class File(msgspec.Struct, frozen=True, dict=True):
     def packed_rows(self) -> list[str]:
         """The same without any space."""
         return [packed(row) for row in self.rows]
+
+    @cached_property
+    def laid(self) -> list[list[str]]:
+        """Paragraphs and rows of tables as people see them, each as its cells, in plain characters."""
+        return [row.split(CELL) for row in (self.says.laid or fold(self.text)).split(ROW) if row]
 
     @cached_property
     def packed(self) -> str:

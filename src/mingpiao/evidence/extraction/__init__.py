@@ -36,17 +36,16 @@ def extract(pages: Sequence[PageLines]) -> Extraction:
     pages = tuple(pages)
     looked_at = first_pages(pages)
     flow = Flow(looked_at)
-    found = extraction_of(pages, looked_at, choose(flow, looked_at))
+    found = extraction_of(pages, flow, choose(flow, looked_at))
     return msgspec.structs.replace(found, status=status_of(flow, looked_at), hidden=_hidden(pages))
 
 
-def extraction_of(
-    pages: tuple[PageLines, ...], looked_at: tuple[PageLines, ...], chosen: Chosen
-) -> Extraction:
-    """The facts that were chosen, with what else is known of the pages."""
+def extraction_of(pages: tuple[PageLines, ...], flow: Flow, chosen: Chosen) -> Extraction:
+    """The facts that were chosen in a flow of the first pages, with what else is known of all."""
     return Extraction(
         kind=chosen.kind,
         pages=tuple(_page(page) for page in pages),
+        laid=flow.text,
         parties=chosen.parties,
         amounts=chosen.amounts,
         signed_on=chosen.signed_on,
@@ -57,7 +56,7 @@ def extraction_of(
         purpose=chosen.purpose,
         likely=chosen.likely,
         seals=tuple(seal for page in pages for seal in page.seals),
-        notes=(*_notes(len(looked_at), len(pages)), *_notes_of_besides(pages)),
+        notes=(*_notes(len(first_pages(pages)), len(pages)), *_notes_of_besides(pages)),
     )
 
 

@@ -22,6 +22,7 @@ from mingpiao.evidence.model import Amount, BillFacts, Extraction, Party
 from mingpiao.evidence.weighing.features import Features
 from mingpiao.evidence.weighing.model import SILENT
 from mingpiao.evidence.weighing.money_kinds import kinds_of, weights_of
+from mingpiao.evidence.weighing.shares import place_of, share_features
 from mingpiao.kernel.money import in_words
 
 _NOTHING = Decimal(0)
@@ -180,6 +181,8 @@ def amount_features(bill: BillFacts, file: File) -> Features:
     )
     rival = max((one.likely for one in others), default=0.0)
     in_rows = _in_rows(value, used, rows, says)
+    shares = share_features(bill, file)
+    place = place_of(shares)
     explained = any(found[name] for name in ("rest", "sum_of_stages", "sum_of_likely")) or any(
         in_rows.get(name) for name in ("row_rest", "row_sum", "row_rest_any")
     )
@@ -193,6 +196,9 @@ def amount_features(bill: BillFacts, file: File) -> Features:
         ("lag", max(0.0, rival - best)),
     ):
         found |= _steps(f"{regime}&{told}", number)
+        if told in ("rival", "lag"):
+            found |= _steps(f"{place}&{told}", number)
+    found |= shares | {f"{regime}&{place}": 1.0, f"{place}&{says.kind}": 1.0}
     for name in (
         "within",
         "speaks_of_stages",
@@ -308,13 +314,15 @@ def writings(value: Decimal, text: str) -> Iterator[str]:
         yield f"{value:,.0f}"
         yield f"{value:.0f}"
     if "万" in text:
+        # The unit stands behind the number, or in the head of its table.
+        yield f"{(value / 10_000).normalize():f}万"
         yield f"{(value / 10_000).normalize():f}"
 
 
 def any_of(writings: Sequence[str]) -> re.Pattern[str]:
     """What finds any of these writings of amounts, and none within a longer number."""
     words = "|".join(re.escape(text) for text in list(dict.fromkeys(writings))[:_MOST_PLACES] if text)
-    return re.compile(rf"(?<![\d.,\-])(?:{words})(?![\d\-]|[.,]\d)") if words else _NEVER
+    return re.compile(rf"(?<![\d.,\-])(?:{words})(?![\d\-]|[.,]\d| ?[万亿年月])") if words else _NEVER
 
 
 _NEVER = re.compile(r"(?!)")

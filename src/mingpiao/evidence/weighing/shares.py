@@ -1,0 +1,196 @@
+"""Whose is the bill's total, where a file divides money among several: by the row or the clause in which it stands."""
+
+import re
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from itertools import combinations
+from typing import NamedTuple
+
+from mingpiao.evidence.comparing.files import File
+from mingpiao.evidence.extraction.characters import packed
+from mingpiao.evidence.model import BillFacts
+from mingpiao.evidence.weighing.features import Features
+from mingpiao.evidence.weighing.lexicon import topics_in
+
+_MONEY_IN_TEXT = re.compile(r"(?<![\d.,\-])(?P<number>\d[\d,]*(?:\.\d{1,6})?)(?P<unit>[万亿])?元")
+_CLAUSE = re.compile(r"[。;；]")
+#: How far before an amount the name stands to which it belongs.
+_REACH = 60
+_MOST_NAMES, _MOST_ROWS, _MOST_CELLS = 300, 3_000, 16
+_SHORTEST = 2
+_LEAST = Decimal(1)
+_UNITS = {"万": 10_000, "亿": 100_000_000, None: 1}
+
+
+class _Told(NamedTuple):
+    """A place where the bill's total stands, or other money of somebody: whose it is, and what its place says."""
+
+    owner: str
+    ours: bool
+    in_table: bool
+    marks: frozenset[str]
+
+
+def share_features(bill: BillFacts, file: File) -> Features:
+    """Whether the total stands with the bill's payer or unit, or with others, and in which of their columns."""
+    names = _Names(bill, file)
+    told = list(_told(bill.total, file, names))
+    own = {names.payer, names.unit}
+    mine = [each for each in told if each.owner in own]
+    here = [each for each in mine if each.ours]
+    others = {each.owner for each in told if each.owner and each.owner not in own}
+    elsewhere = any(each.ours and each.owner in others for each in told)
+    divided = "many" if len(others) > 2 else "some" if others else "one"
+    tabled = any(each.in_table for each in told if each.owner in others)
+    place = "ours" if here else "others" if elsewhere else "without" if mine else "nobody"
+    found = {
+        f"place:{place}": 1.0,
+        f"place:{place}&{divided}": 1.0,
+        f"place:{place}&tabled": float(tabled),
+        "alone": float(bool(here) and len(mine) == len(here)),
+        f"alone&{divided}": float(bool(here) and len(mine) == len(here)),
+        f"in_table&{place}": float(any(each.in_table for each in (here or mine))),
+    }
+    if divided != "one":
+        found |= {f"share|{mark}": 1.0 for each in here for mark in each.marks}
+        kept = frozenset().union(*(each.marks for each in here))
+        found |= {f"rather|{mark}": 1.0 for each in mine if not each.ours for mark in each.marks - kept}
+    return found
+
+
+def place_of(features: Features) -> str:
+    """The feature that tells with whom the total stands, and among how many."""
+    return next(name for name, value in features.items() if name.startswith("place:") and "&" in name and value)
+
+
+class _Names:
+    """The names of the bill and the other names of the file, as they stand in text without blanks."""
+
+    def __init__(self, bill: BillFacts, file: File) -> None:
+        self.payer, self.unit = packed(bill.payer_name), packed(bill.unit_name)
+        others = {packed(party.name.value) for party in file.says.parties[:_MOST_NAMES]}
+        others |= {packed(one.owner) for one in file.says.amounts[:_MOST_NAMES] if one.owner}
+        own = [name for name in (self.payer, self.unit) if name]
+        # A part of our names, or a name around them, is no other.
+        others = {name for name in others if not any(name in mine or mine in name for mine in own)}
+        every = [name for name in (*own, *others) if len(name) >= _SHORTEST]
+        self._any = re.compile("|".join(map(re.escape, sorted(every, key=len, reverse=True))) or "(?!)")
+
+    def in_row(self, text: str) -> list[str]:
+        return self._any.findall(text)
+
+    def before(self, text: str, place: int) -> str:
+        """The name that stands last before a place in the same clause, else "". """
+        start = max(0, place - _REACH)
+        cut = max((each.end() for each in _CLAUSE.finditer(text, start, place)), default=start)
+        last = ""
+        for match in self._any.finditer(text, cut, place):
+            last = match.group()
+        return last
+
+
+def _told(total: Decimal, file: File, names: _Names) -> Iterator[_Told]:
+    head: list[str] = []
+    rows = file.laid[:_MOST_ROWS]
+    sums = _prose_sums(rows)
+    counted = _counted(rows, sums)
+    for cells in rows:
+        if len(cells) > 1:
+            numbers = [_value(cell) for cell in cells[:_MOST_CELLS]]
+            if not any(number is not None for number in numbers):
+                head = cells
+                continue
+            yield from _in_table(total, cells, numbers, head, counted, names)
+        else:
+            yield from _in_text(total, packed(cells[0]), names)
+
+
+def _in_table(
+    total: Decimal,
+    cells: Sequence[str],
+    numbers: Sequence[Decimal | None],
+    head: Sequence[str],
+    counted: frozenset[int],
+    names: _Names,
+) -> Iterator[_Told]:
+    found = names.in_row(packed("".join(cells)))
+    if len(set(found)) > 1:
+        own = [name for name in found if name in (names.payer, names.unit)]
+        found = own or found
+    owner = found[0] if found else ""
+    if not owner:
+        return
+    money = [(place, number) for place, number in enumerate(numbers) if number is not None and _is_money(number, cells[place])]
+    values = [number for _, number in money]
+    for index, (place, number) in enumerate(money):
+        marks = {f"of:{min(len(money), 4)}", f"from_right:{min(len(cells) - 1 - place, 3)}"}
+        marks |= {"last"} if index == len(money) - 1 else set()
+        marks |= {"largest"} if number == max(values) else set()
+        title = _head_of(head, place, len(cells))
+        marks |= {f"head:{topic}" for topic in topics_in(title)}
+        if counted:
+            marks.add("counted" if len(cells) - 1 - place in counted else "uncounted")
+        if len(values) > 2 and any(a + b == number for a, b in combinations([v for k, v in enumerate(values) if k != index], 2)):
+            marks.add("whole")
+        if len(values) > 2 and any(number + b == c for b, c in combinations([v for k, v in enumerate(values) if k != index], 2)):
+            marks.add("part")
+        yield _Told(owner, number in (total, total / 10_000), True, frozenset(marks))
+
+
+def _in_text(total: Decimal, text: str, names: _Names) -> Iterator[_Told]:
+    for match in _MONEY_IN_TEXT.finditer(text):
+        value = _decimal(match["number"]) * _UNITS[match["unit"]]
+        owner = names.before(text, match.start())
+        if owner or value == total:
+            before = text[max(0, match.start() - 12) : match.start()]
+            yield _Told(owner, value == total, False, frozenset({f"said:{topic}" for topic in topics_in(before)}))
+
+
+def _decimal(text: str) -> Decimal:
+    return Decimal(text.replace(",", ""))
+
+
+def _value(cell: str) -> Decimal | None:
+    """The number that a cell holds, alone or with its unit."""
+    match = _CELL.fullmatch(packed(cell))
+    return _decimal(match["number"]) * _UNITS[match["unit"]] if match else None
+
+
+_CELL = re.compile(r"[¥+]?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d{1,6})?|\d{1,12}(?:\.\d{1,6})?)(?P<unit>[万亿])?元?")
+
+
+def _is_money(number: Decimal, cell: str) -> bool:
+    return number >= _LEAST or "." in cell
+
+
+def _head_of(head: Sequence[str], place: int, cells: int) -> str:
+    """The head of a cell's column; where rows lack cells, the columns are counted from the right."""
+    if len(head) == cells:
+        return head[place]
+    from_right = cells - 1 - place
+    return head[len(head) - 1 - from_right] if from_right < len(head) else ""
+
+
+def _prose_sums(rows: Sequence[Sequence[str]]) -> set[Decimal]:
+    """Amounts that paragraphs state."""
+    return {
+        _decimal(match["number"]) * _UNITS[match["unit"]]
+        for cells in rows
+        if len(cells) == 1
+        for match in _MONEY_IN_TEXT.finditer(packed(cells[0]))
+    }
+
+
+def _counted(rows: Sequence[Sequence[str]], sums: set[Decimal]) -> frozenset[int]:
+    """The columns, counted from the right, whose sum a paragraph states."""
+    found = set()
+    for cells in rows:
+        if len(cells) > 2 and _SUM_ROW.match(packed("".join(cells))):
+            for place, cell in enumerate(cells):
+                value = _value(cell)
+                if value is not None and (value in sums or value * 10_000 in sums):
+                    found.add(len(cells) - 1 - place)
+    return frozenset(found)
+
+
+_SUM_ROW = re.compile(r"合计|总计|共计|小计")
