@@ -22,7 +22,7 @@ from mingpiao.evidence.model import Amount, BillFacts, Extraction, Party
 from mingpiao.evidence.weighing.features import Features
 from mingpiao.evidence.weighing.model import SILENT
 from mingpiao.evidence.weighing.money_kinds import kinds_of, weights_of
-from mingpiao.evidence.weighing.shares import place_of, share_features
+from mingpiao.evidence.weighing.shares import place_of, share_features, standing
 from mingpiao.kernel.money import in_words
 
 _NOTHING = Decimal(0)
@@ -96,6 +96,7 @@ def party_features(bill: BillFacts, role: str, file: File) -> Features:
         f"in_line_of_{'payer' if role == PAYER else 'unit'}",
     ):
         found[f"total_{told}"] = found[f"{regime}&total_{told}"] = beside[told]
+    found |= {f"{regime}&{told}": value for told, value in standing(bill, role == PAYER, file).items()}
     found[f"{regime}&own_sum"] = found["own_sum"]
     found |= {f"is:{regime}": 1.0, f"is:{regime}&{says.kind}": 1.0, f"{regime}&ocr": float(ocr)}
     found[f"{regime}&listed"] = found["listed"]

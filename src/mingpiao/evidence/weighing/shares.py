@@ -58,6 +58,19 @@ def share_features(bill: BillFacts, file: File) -> Features:
     return found
 
 
+def standing(bill: BillFacts, of_payer: bool, file: File) -> Features:
+    """With whom the total stands, seen from the bill's payer or its unit."""
+    names = _Names(bill, file)
+    told = list(_told(bill.total, file, names))
+    name, own = (names.payer if of_payer else names.unit), {names.payer, names.unit}
+    mine = [each for each in told if each.owner == name]
+    others = {each.owner for each in told if each.ours and each.owner and each.owner not in own}
+    place = (
+        "ours" if any(each.ours for each in mine) else "others" if others else "without" if mine else "nobody"
+    )
+    return {f"stands:{place}": 1.0, f"stands:{place}&tabled": float(any(each.in_table and each.ours for each in told))}
+
+
 def place_of(features: Features) -> str:
     """The feature that tells with whom the total stands, and among how many."""
     return next(name for name, value in features.items() if name.startswith("place:") and "&" in name and value)
