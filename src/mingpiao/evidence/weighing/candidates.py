@@ -150,7 +150,7 @@ def _told_elsewhere(spotted: Sequence[Spotted], plain: Sequence[Features]) -> li
 
 
 _CELL_NUMBER = re.compile(
-    r"(?<=[\t\n])[ ¥+△▲\-]*(?P<number>(?:\d{1,3}(?: ?\d{3})+(?=\.\d)|\d[\d,]*)(?:\.\d{1,6})?)(?: ?(?P<unit>万元|元))?"
+    r"(?:(?<=[\t\n])|(?<=\d ))[ ¥+△▲\-]*(?P<number>(?:\d{1,3}(?: ?\d{3})+(?=\.\d)|\d[\d,]*)(?:\.\d{1,6})?)(?: ?(?P<unit>万元|元))?"
     r"(?=[ ]*[\t\n]|[ ](?:19|20)\d\d[-年./])"
 )
 _MONEY_HEAD = re.compile(

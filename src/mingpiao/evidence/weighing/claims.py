@@ -168,6 +168,7 @@ def amount_features(bill: BillFacts, file: File) -> Features:
         "rival_in_words": float(any(one.words and one.likely > _HALF for one in others)),
         "percent": float(whole is not None and _is_percent(value, whole, text)),
         "period": float(whole is not None and value < whole and _is_period(value, whole, text)),
+        "multiple": float(_is_multiple(value, {one.value for one in says.amounts}, text)),
         "round_slip": float(any(one.value in (value * 10_000, value / 10_000) for one in others)),
         f"kind:{says.kind}": 1.0,
     }
@@ -219,6 +220,7 @@ def amount_features(bill: BillFacts, file: File) -> Features:
         "rival_in_words",
         "percent",
         "period",
+        "multiple",
     ):
         found[f"{regime}&{name}"] = found[name]
     found |= {f"is:{regime}": 1.0, f"is:{regime}&{says.kind}": 1.0}
@@ -305,6 +307,17 @@ def _is_period(value: Decimal, whole: Decimal, text: str) -> bool:
     """Whether a value is that of one of several equal periods."""
     times = whole / value if value else _NOTHING
     return 1 < times <= _MOST_PERIODS and times == times.to_integral_value() and bool(_PERIOD.search(text))
+
+
+def _is_multiple(value: Decimal, prices: Iterable[Decimal], text: str) -> bool:
+    """Whether a value is a price that the text states for each, several times."""
+    return bool(_PRICES.search(text) or _EACH.search(text)) and any(
+        price >= 1 and 1 < value / price <= _MOST_TIMES and value % price == 0 for price in prices
+    )
+
+
+_EACH = re.compile(r"每[人名生户台件份套间场床天次]|/ ?[人名生户台件份套间场床天次]|人均")
+_MOST_TIMES = 60
 
 
 def writings(value: Decimal, text: str) -> Iterator[str]:

@@ -49,6 +49,8 @@ _LATIN = re.compile(
 _ADDRESS = re.compile(r"\d+ ?号")
 #: Digits of the cell before, when two cells are drawn without a gap: 2,091.47赤峰万通公司.
 _GLUED = re.compile(r"(?:[\d.\-]{5,}|(?<=[\d.,])[\d.\-]+)(?=[\u4e00-\u9fff])")
+#: Where a name is signed, the place of the seal is told behind it.
+_SEALED = re.compile(r"(?: ?\((?:印章?|盖章|公章|签章|章)\))?\Z")
 _OPENED = 12
 #: A bracket within a name, as in 凯润(集团)有限公司, which does not end what stands before it.
 _WITHIN_NAME = re.compile(r"\((?!以下|下[文称]|[简统均合甲乙丙])[\u4e00-\u9fff]{2,8}\)$")
@@ -131,11 +133,13 @@ def mentions_of(flow: Flow) -> list[Mention]:
     plain: dict[str, str] = {}
     found = []
     for start, end in _outermost(spans):
+        how = spans[start, end]
+        end = start + _SEALED.search(flow.text[start:end]).start()
         text = flow.text[start:end].strip()
         name = plain.setdefault(plain_name(text), text)
         side, head = _side_of(flow.text, start, end), _head_of(flow, start, heads)
         organisation = is_organisation(text) or _SHORT.fullmatch(text) is not None
-        found.append(Mention(start, end, name, spans[start, end], side, head, organisation))
+        found.append(Mention(start, end, name, how, side, head, organisation))
     return found
 
 

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 from mingpiao.evidence.comparing.files import File
 from mingpiao.evidence.extraction.characters import packed
+from mingpiao.evidence.extraction.names import same_name
 from mingpiao.evidence.model import BillFacts
 from mingpiao.evidence.weighing.features import Features
 from mingpiao.evidence.weighing.lexicon import topics_in
@@ -18,7 +19,7 @@ _CLAUSE = re.compile(r"[。;；]")
 _REACH = 60
 _MOST_NAMES, _MOST_ROWS, _MOST_CELLS = 300, 3_000, 16
 _SHORTEST = 2
-_LEAST = Decimal(1)
+_LEAST, _NOTHING = Decimal(1), Decimal(0)
 _UNITS = {"万": 10_000, "亿": 100_000_000, None: 1}
 
 
@@ -81,24 +82,35 @@ class _Names:
 
     def __init__(self, bill: BillFacts, file: File) -> None:
         self.payer, self.unit = packed(bill.payer_name), packed(bill.unit_name)
-        others = {packed(party.name.value) for party in file.says.parties[:_MOST_NAMES]}
-        others |= {packed(one.owner) for one in file.says.amounts[:_MOST_NAMES] if one.owner}
-        own = [name for name in (self.payer, self.unit) if name]
-        # A part of our names, or a name around them, is no other.
-        others = {name for name in others if not any(name in mine or mine in name for mine in own)}
-        every = [name for name in (*own, *others) if len(name) >= _SHORTEST]
-        self._any = re.compile("|".join(map(re.escape, sorted(every, key=len, reverse=True))) or "(?!)")
+        self._whose = {name: name for name in (self.payer, self.unit) if len(name) >= _SHORTEST}
+        told = [party.name.value for party in file.says.parties[:_MOST_NAMES]]
+        told += [one.owner for one in file.says.amounts[:_MOST_NAMES] if one.owner]
+        for name in map(packed, dict.fromkeys(told)):
+            if len(name) >= _SHORTEST:
+                self._whose.setdefault(name, self._owner(name, file))
+        longest = sorted(self._whose, key=len, reverse=True)
+        self._any = re.compile("|".join(map(re.escape, longest)) or "(?!)")
 
-    def in_row(self, text: str) -> list[str]:
-        return self._any.findall(text)
+    def _owner(self, name: str, file: File) -> str:
+        """Whose name a name of the file is: our own in another writing, nobody's where it is a part of ours."""
+        for mine in (self.payer, self.unit):
+            if same_name(name, mine, read_by_ocr=file.read_by_ocr):
+                return mine
+        return "" if any(name in mine or (mine and mine in name) for mine in (self.payer, self.unit)) else name
+
+    def in_cell(self, cell: str) -> str:
+        """Whose name a cell has; ours before another's, "" without one."""
+        found = [self._whose[name] for name in self._any.findall(packed(cell))]
+        own = [name for name in found if name in (self.payer, self.unit)]
+        return next(iter(own or filter(None, found)), "")
 
     def before(self, text: str, place: int) -> str:
-        """The name that stands last before a place in the same clause, else "". """
+        """The name that stands last before a place in the same clause, "" without one."""
         start = max(0, place - _REACH)
         cut = max((each.end() for each in _CLAUSE.finditer(text, start, place)), default=start)
         last = ""
         for match in self._any.finditer(text, cut, place):
-            last = match.group()
+            last = self._whose[match.group()] or last
         return last
 
 
@@ -126,28 +138,41 @@ def _in_table(
     counted: frozenset[int],
     names: _Names,
 ) -> Iterator[_Told]:
-    found = names.in_row(packed("".join(cells)))
-    if len(set(found)) > 1:
-        own = [name for name in found if name in (names.payer, names.unit)]
-        found = own or found
-    owner = found[0] if found else ""
-    if not owner:
+    for owner, places in _owned(cells, numbers, names):
+        values = [numbers[place] or _NOTHING for place in places]
+        for index, place in enumerate(places):
+            from_right = len(cells) - 1 - place
+            marks = {f"of:{min(len(places), 4)}", f"from_right:{min(from_right, 3)}"}
+            marks |= {"last"} if index == len(places) - 1 else set()
+            marks |= {"largest"} if values[index] == max(values) else set()
+            marks |= {f"head:{topic}" for topic in topics_in(_head_of(head, place, len(cells)))}
+            marks |= {"counted" if from_right in counted else "uncounted"} if counted else set()
+            marks |= _sums(values[index], [value for other, value in enumerate(values) if other != index])
+            yield _Told(owner, values[index] in (total, total / 10_000), True, frozenset(marks))
+
+
+def _owned(
+    cells: Sequence[str], numbers: Sequence[Decimal | None], names: _Names
+) -> Iterator[tuple[str, list[int]]]:
+    """The places of money in a row by its owner: of whoever stands before it, or of the only one in the row."""
+    owners = [names.in_cell(cell) for cell in cells[:_MOST_CELLS]]
+    money = [
+        place for place, number in enumerate(numbers) if number is not None and _is_money(number, cells[place])
+    ]
+    named = [place for place, owner in enumerate(owners) if owner]
+    if len({owners[place] for place in named}) < 2:
+        if named:
+            yield owners[named[0]], money
         return
-    money = [(place, number) for place, number in enumerate(numbers) if number is not None and _is_money(number, cells[place])]
-    values = [number for _, number in money]
-    for index, (place, number) in enumerate(money):
-        marks = {f"of:{min(len(money), 4)}", f"from_right:{min(len(cells) - 1 - place, 3)}"}
-        marks |= {"last"} if index == len(money) - 1 else set()
-        marks |= {"largest"} if number == max(values) else set()
-        title = _head_of(head, place, len(cells))
-        marks |= {f"head:{topic}" for topic in topics_in(title)}
-        if counted:
-            marks.add("counted" if len(cells) - 1 - place in counted else "uncounted")
-        if len(values) > 2 and any(a + b == number for a, b in combinations([v for k, v in enumerate(values) if k != index], 2)):
-            marks.add("whole")
-        if len(values) > 2 and any(number + b == c for b, c in combinations([v for k, v in enumerate(values) if k != index], 2)):
-            marks.add("part")
-        yield _Told(owner, number in (total, total / 10_000), True, frozenset(marks))
+    for start, end in pairwise([*named, len(cells)]):
+        yield owners[start], [place for place in money if start < place < end]
+
+
+def _sums(value: Decimal, others: Sequence[Decimal]) -> set[str]:
+    pairs = list(combinations(others, 2))
+    whole = any(one + two == value for one, two in pairs)
+    part = any(value + one == two or value + two == one for one, two in pairs)
+    return ({"whole"} if whole else set()) | ({"part"} if part else set())
 
 
 def _in_text(total: Decimal, text: str, names: _Names) -> Iterator[_Told]:
