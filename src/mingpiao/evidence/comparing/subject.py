@@ -17,7 +17,7 @@ from mingpiao.reading.model import Found
 #: From this length (characters) on, a phrase does not appear in a file by chance.
 _LONG_PHRASE = 5
 #: From this probability on a day is taken for what it seems to be.
-_SURELY = 0.7
+_SURELY = 0.8
 #: Under agreements money is paid before their period begins, and settled some time after it ends.
 _AGREED = ("contract", "donation")
 _SETTLING = timedelta(days=31)

@@ -34,6 +34,7 @@ _KNOWN_LABEL = re.compile(
     r"(?: ?\([^)]*\))* ?:"
 )
 _TITLE_END = re.compile(r"^(?:关于|[\u4e00-\u9fff]{4,20}关于).*(?:通知|批复|函|决定|意见|请示|报告)$")
+_CENTS_END = re.compile(r"\d\.\d\d\Z")
 _SENTENCE_END = re.compile(r"[。;!?]\s*$|^[^,。]{0,18}:\s*$")
 _LABELLED = re.compile(r"[\u4e00-\u9fff][^:]{0,20}:")
 _WORD = re.compile(r"[\[(〔¥]?(?:[\dA-Za-z,./\-]+[\])〕年月日号元]*)+")
@@ -278,6 +279,9 @@ def _runs_on(box: TextBox, other: TextBox, room: float) -> bool:
         return False
     # A completely full line continues even on a line that looks like a label.
     if _KNOWN_LABEL.match(other.text) or (room > _FULL and _NEW_LABEL.match(other.text)):
+        return False
+    # An amount ends with its cents; digits below it are another one.
+    if _CENTS_END.search(box.text) and other.text[:1].isdigit():
         return False
     if len(box.text) < 4 or not 0.75 < other.height / box.height < 1.33:
         return False

@@ -168,7 +168,6 @@ def amount_features(bill: BillFacts, file: File) -> Features:
         "rival_in_words": float(any(one.words and one.likely > _HALF for one in others)),
         "percent": float(whole is not None and _is_percent(value, whole, text)),
         "period": float(whole is not None and value < whole and _is_period(value, whole, text)),
-        "multiple": float(_is_multiple(value, {one.value for one in says.amounts}, text)),
         "round_slip": float(any(one.value in (value * 10_000, value / 10_000) for one in others)),
         f"kind:{says.kind}": 1.0,
     }
@@ -183,7 +182,7 @@ def amount_features(bill: BillFacts, file: File) -> Features:
     )
     rival = max((one.likely for one in others), default=0.0)
     in_rows = _in_rows(value, used, rows, says)
-    shares = share_features(bill, file)
+    shares = share_features(bill, used, file)
     place = place_of(shares)
     explained = any(found[name] for name in ("rest", "sum_of_stages", "sum_of_likely")) or any(
         in_rows.get(name) for name in ("row_rest", "row_sum", "row_rest_any")
@@ -220,7 +219,6 @@ def amount_features(bill: BillFacts, file: File) -> Features:
         "rival_in_words",
         "percent",
         "period",
-        "multiple",
     ):
         found[f"{regime}&{name}"] = found[name]
     found |= {f"is:{regime}": 1.0, f"is:{regime}&{says.kind}": 1.0}
@@ -307,17 +305,6 @@ def _is_period(value: Decimal, whole: Decimal, text: str) -> bool:
     """Whether a value is that of one of several equal periods."""
     times = whole / value if value else _NOTHING
     return 1 < times <= _MOST_PERIODS and times == times.to_integral_value() and bool(_PERIOD.search(text))
-
-
-def _is_multiple(value: Decimal, prices: Iterable[Decimal], text: str) -> bool:
-    """Whether a value is a price that the text states for each, several times."""
-    return bool(_PRICES.search(text) or _EACH.search(text)) and any(
-        price >= 1 and 1 < value / price <= _MOST_TIMES and value % price == 0 for price in prices
-    )
-
-
-_EACH = re.compile(r"每[人名生户台件份套间场床天次]|/ ?[人名生户台件份套间场床天次]|人均")
-_MOST_TIMES = 60
 
 
 def writings(value: Decimal, text: str) -> Iterator[str]:

@@ -27,13 +27,17 @@ class _Told(NamedTuple):
     """A place where the bill's total stands, or other money of somebody: whose it is, and what its place says."""
 
     owner: str
+    value: Decimal
     ours: bool
     in_table: bool
     marks: frozenset[str]
 
 
-def share_features(bill: BillFacts, file: File) -> Features:
-    """Whether the total stands with the bill's payer or unit, or with others, and in which of their columns."""
+def share_features(bill: BillFacts, used: Decimal, file: File) -> Features:
+    """Whether the total stands with the bill's payer or unit, or with others, and in which of their columns.
+
+    `used` is what earlier bills used of the file.
+    """
     names = _Names(bill, file)
     told = list(_told(bill.total, file, names))
     own = {names.payer, names.unit}
@@ -52,6 +56,9 @@ def share_features(bill: BillFacts, file: File) -> Features:
         f"alone&{divided}": float(bool(here) and len(mine) == len(here)),
         f"in_table&{place}": float(any(each.in_table for each in (here or mine))),
     }
+    with_used = bill.total + used
+    found |= {f"rest_here&{divided}": float(used > 0 and any(each.value in (with_used, with_used / 10_000) for each in mine))}
+    found |= _columns_of(bill.total, file)
     if divided != "one":
         found |= {f"share|{mark}": 1.0 for each in here for mark in each.marks}
         kept = frozenset().union(*(each.marks for each in here))
@@ -69,12 +76,17 @@ def standing(bill: BillFacts, of_payer: bool, file: File) -> Features:
     place = (
         "ours" if any(each.ours for each in mine) else "others" if others else "without" if mine else "nobody"
     )
-    return {f"stands:{place}": 1.0, f"stands:{place}&tabled": float(any(each.in_table and each.ours for each in told))}
+    return {
+        f"stands:{place}": 1.0,
+        f"stands:{place}&tabled": float(any(each.in_table and each.ours for each in told)),
+    }
 
 
 def place_of(features: Features) -> str:
     """The feature that tells with whom the total stands, and among how many."""
-    return next(name for name, value in features.items() if name.startswith("place:") and "&" in name and value)
+    return next(
+        name for name, value in features.items() if name.startswith("place:") and "&" in name and value
+    )
 
 
 class _Names:
@@ -96,7 +108,9 @@ class _Names:
         for mine in (self.payer, self.unit):
             if same_name(name, mine, read_by_ocr=file.read_by_ocr):
                 return mine
-        return "" if any(name in mine or (mine and mine in name) for mine in (self.payer, self.unit)) else name
+        return (
+            "" if any(name in mine or (mine and mine in name) for mine in (self.payer, self.unit)) else name
+        )
 
     def in_cell(self, cell: str) -> str:
         """Whose name a cell has; ours before another's, "" without one."""
@@ -148,7 +162,37 @@ def _in_table(
             marks |= {f"head:{topic}" for topic in topics_in(_head_of(head, place, len(cells)))}
             marks |= {"counted" if from_right in counted else "uncounted"} if counted else set()
             marks |= _sums(values[index], [value for other, value in enumerate(values) if other != index])
-            yield _Told(owner, values[index] in (total, total / 10_000), True, frozenset(marks))
+            ours = values[index] in (total, total / 10_000)
+            yield _Told(owner, values[index], ours, True, frozenset(marks))
+
+
+def _columns_of(total: Decimal, file: File) -> Features:
+    """Whether the total is a cell of a table, and its column with others adds up to a sum that the file states."""
+    columns: dict[int, list[Decimal]] = {}
+    sums = _prose_sums(file.laid[:_MOST_ROWS])
+    there = False
+    for cells in file.laid[:_MOST_ROWS]:
+        row = [
+            (len(cells) - 1 - place, value)
+            for place, cell in enumerate(cells)
+            if (value := _value(cell)) is not None
+        ]
+        if len(cells) < _FEWEST_CELLS or not row:
+            continue
+        if _SUM_ROW.match(packed("".join(cells))):
+            sums |= {value for _, value in row}
+            continue
+        for column, value in row[:_MOST_CELLS]:
+            columns.setdefault(column, []).append(value)
+            there = there or value in (total, total / 10_000)
+    found = [values for values in columns.values() if total in values or total / 10_000 in values]
+    added = any(
+        len(values) > 1 and sum(values) in sums | {each / 10_000 for each in sums} for values in found
+    )
+    return {"cell": float(there), "cell_adds_up": float(added), "no_cell": float(bool(columns) and not there)}
+
+
+_FEWEST_CELLS = 2
 
 
 def _owned(
@@ -157,7 +201,9 @@ def _owned(
     """The places of money in a row by its owner: of whoever stands before it, or of the only one in the row."""
     owners = [names.in_cell(cell) for cell in cells[:_MOST_CELLS]]
     money = [
-        place for place, number in enumerate(numbers) if number is not None and _is_money(number, cells[place])
+        place
+        for place, number in enumerate(numbers)
+        if number is not None and _is_money(number, cells[place])
     ]
     named = [place for place, owner in enumerate(owners) if owner]
     if len({owners[place] for place in named}) < 2:
@@ -181,7 +227,8 @@ def _in_text(total: Decimal, text: str, names: _Names) -> Iterator[_Told]:
         owner = names.before(text, match.start())
         if owner or value == total:
             before = text[max(0, match.start() - 12) : match.start()]
-            yield _Told(owner, value == total, False, frozenset({f"said:{topic}" for topic in topics_in(before)}))
+            said = frozenset(f"said:{topic}" for topic in topics_in(before))
+            yield _Told(owner, value, value == total, False, said)
 
 
 def _decimal(text: str) -> Decimal:
@@ -194,7 +241,9 @@ def _value(cell: str) -> Decimal | None:
     return _decimal(match["number"]) * _UNITS[match["unit"]] if match else None
 
 
-_CELL = re.compile(r"[¥+]?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d{1,6})?|\d{1,12}(?:\.\d{1,6})?)(?P<unit>[万亿])?元?")
+_CELL = re.compile(
+    r"[¥+]?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d{1,6})?|\d{1,12}(?:\.\d{1,6})?)(?P<unit>[万亿])?元?"
+)
 
 
 def _is_money(number: Decimal, cell: str) -> bool:

@@ -1,6 +1,6 @@
 """Papers of a district's bureau of land, housing and urban management."""
 
-from bench.papers.locked.bureau import (
+from bench.papers.open.bureau import (
     claims,
     digging,
     homes,
@@ -11,7 +11,7 @@ from bench.papers.locked.bureau import (
     streets,
     water,
 )  # fmt: skip
-from bench.papers.locked.bureau.base import own
+from bench.papers.open.bureau.base import own
 from bench.papers.values import Layout
 
 _DRAWN: tuple[Layout, ...] = (

@@ -5,7 +5,7 @@ from decimal import Decimal
 from random import Random
 
 from bench.papers import tools
-from bench.papers.locked.bureau import base
+from bench.papers.open.bureau import base
 from bench.papers.values import Bill, Paper, Truth
 
 _USES = (("居住用地", "70"), ("商务金融用地", "40"), ("工业用地", "50"), ("仓储用地", "50"))

@@ -7,7 +7,7 @@ from random import Random
 from PIL import Image, ImageDraw, ImageFont
 
 from bench.papers import tools
-from bench.papers.locked.bureau import base
+from bench.papers.open.bureau import base
 from bench.papers.values import Bill, Paper, Truth
 
 

@@ -5,7 +5,7 @@ from decimal import Decimal
 from random import Random
 
 from bench.papers import tools
-from bench.papers.locked.bureau import base
+from bench.papers.open.bureau import base
 from bench.papers.values import Bill, Paper, Truth
 
 _TREES = (("香樟", 18), ("法桐", 22), ("银杏", 16), ("国槐", 14), ("雪松", 20), ("垂柳", 15))

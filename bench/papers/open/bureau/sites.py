@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from bench.papers import tools
-from bench.papers.locked.bureau import base
+from bench.papers.open.bureau import base
 from bench.papers.values import Bill, Paper, Truth
 
 
