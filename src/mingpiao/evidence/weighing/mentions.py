@@ -134,7 +134,7 @@ def mentions_of(flow: Flow) -> list[Mention]:
     found = []
     for start, end in _outermost(spans):
         how = spans[start, end]
-        end = start + _SEALED.search(flow.text[start:end]).start()
+        end = start + len(_SEALED.sub("", flow.text[start:end], count=1))
         text = flow.text[start:end].strip()
         name = plain.setdefault(plain_name(text), text)
         side, head = _side_of(flow.text, start, end), _head_of(flow, start, heads)

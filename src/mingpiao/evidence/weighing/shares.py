@@ -17,7 +17,7 @@ _MONEY_IN_TEXT = re.compile(r"(?<![\d.,\-])(?P<number>\d[\d,]*(?:\.\d{1,6})?)(?P
 _CLAUSE = re.compile(r"[。;；]")
 #: How far before an amount the name stands to which it belongs.
 _REACH = 60
-_MOST_NAMES, _MOST_ROWS, _MOST_CELLS = 300, 3_000, 16
+_MOST_NAMES, _MOST_ROWS, _ENOUGH_ROWS, _MOST_CELLS = 300, 20_000, 600, 16
 _SHORTEST = 2
 _LEAST, _NOTHING = Decimal(1), Decimal(0)
 _UNITS = {"万": 10_000, "亿": 100_000_000, None: 1}
@@ -57,7 +57,11 @@ def share_features(bill: BillFacts, used: Decimal, file: File) -> Features:
         f"in_table&{place}": float(any(each.in_table for each in (here or mine))),
     }
     with_used = bill.total + used
-    found |= {f"rest_here&{divided}": float(used > 0 and any(each.value in (with_used, with_used / 10_000) for each in mine))}
+    found |= {
+        f"rest_here&{divided}": float(
+            used > 0 and any(each.value in (with_used, with_used / 10_000) for each in mine)
+        )
+    }
     found |= _columns_of(bill.total, file)
     if divided != "one":
         found |= {f"share|{mark}": 1.0 for each in here for mark in each.marks}
@@ -133,7 +137,13 @@ def _told(total: Decimal, file: File, names: _Names) -> Iterator[_Told]:
     rows = file.laid[:_MOST_ROWS]
     sums = _prose_sums(rows)
     counted = _counted(rows, sums)
-    for cells in rows:
+    ours = re.compile(
+        "|".join(re.escape(word) for word in (names.payer, names.unit, *_writings(total)) if word)
+    )
+    for index, cells in enumerate(rows):
+        # Of a long list, who else stands there is known from its first rows.
+        if index >= _ENOUGH_ROWS and not ours.search(packed("".join(cells))):
+            continue
         if len(cells) > 1:
             numbers = [_value(cell) for cell in cells[:_MOST_CELLS]]
             if not any(number is not None for number in numbers):
@@ -142,6 +152,11 @@ def _told(total: Decimal, file: File, names: _Names) -> Iterator[_Told]:
             yield from _in_table(total, cells, numbers, head, counted, names)
         else:
             yield from _in_text(total, packed(cells[0]), names)
+
+
+def _writings(total: Decimal) -> Iterator[str]:
+    whole = f"{total.normalize():f}"
+    yield from (whole, f"{total:,.2f}", f"{total:.2f}", f"{(total / 10_000).normalize():f}", f"{total:,.0f}")
 
 
 def _in_table(
