@@ -48,6 +48,7 @@ SENSITIVE_VERBS: dict[Any, Sensitive] = {
     ukeys.trust_authority: Sensitive.KEYS,
     identity.invite: Sensitive.ROLES,
     security.propose_role: Sensitive.ROLES,
+    security.propose_password_policy: Sensitive.ROLES,
     identity.reset_password: Sensitive.ROLES,
     identity.reset_factor: Sensitive.ROLES,
     identity.set_mobile: Sensitive.ROLES,

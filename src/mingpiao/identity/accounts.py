@@ -10,21 +10,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.identity.audit import differences, entry_of, record
 from mingpiao.identity.grants import GrantWay, grant_role, refuse_last, refuse_to_let_in
 from mingpiao.identity.model import Account, Acting, Role, Session
-from mingpiao.identity.passwords import (
-    DENGBAO,
-    NO_PASSWORD,
-    PasswordPolicy,
-    hash_password,
-    password_fits,
-    password_problems,
-    random_password,
-)
+from mingpiao.identity.new_passwords import require_new_password, store_password
+from mingpiao.identity.password_policies import password_policy
+from mingpiao.identity.passwords import NO_PASSWORD, hash_password, password_fits, random_password
 from mingpiao.identity.sessions import account_of, end_sessions_of
 from mingpiao.identity.signing_in import count_failure
 from mingpiao.identity.tables import accounts
 from mingpiao.identity.usernames import is_username
-from mingpiao.identity.wrong_passwords import Origin, clear, is_locked, locked_problem, open_locks
-from mingpiao.kernel.clock import now, today
+from mingpiao.identity.wrong_passwords import Origin, clear, is_locked, locked_problem
+from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.mobiles import masked_mobile, mobile_problems
 from mingpiao.kernel.text import unprintable
@@ -44,7 +38,6 @@ async def create_account(
     region_code: str | None = None,
     must_change_password: bool = False,
     mobile: str = "",
-    policy: PasswordPolicy = DENGBAO,
     acting: Acting,
 ) -> Account:
     """Make an account. Unit roles need a unit, department roles a region, an administrator neither. Only the
@@ -53,10 +46,8 @@ async def create_account(
     Raises `Refusal` with every `account.*` problem of the names and the password, or
     `account.username_taken` (409). Connection must be of system scope.
     """
-    problems = _name_problems(username, display_name)
-    problems += password_problems(policy, password, username=username)
-    if problems:
-        raise Refusal(*problems)
+    names = _name_problems(username, display_name)
+    await require_new_password(connection, password, username=username, besides=names)
     return await store_account(
         connection,
         username=username,
@@ -195,7 +186,7 @@ async def import_account(
     if row is None:
         if dry_run:
             return ""
-        password = random_password()
+        password = random_password(await password_policy(connection))
         await create_account(
             connection,
             username=username,
@@ -326,7 +317,7 @@ async def reset_password(connection: AsyncConnection, account: Account, *, actin
     Ends the account's sessions and removes its lock. Raises `Refusal` as `refuse_to_let_in`.
     """
     refuse_to_let_in(account, acting=acting)
-    password = random_password()
+    password = random_password(await password_policy(connection))
     await store_password(connection, account, password, must_change=True)
     await end_sessions_of(connection, account.account_id)
     await record(connection, entry_of("account:reset_password", account, acting=acting))
@@ -341,7 +332,6 @@ async def change_password(
     old: str,
     new: str,
     acting: Acting,
-    policy: PasswordPolicy = DENGBAO,
 ) -> None:
     """Change one's own password; all other sessions of the account end.
 
@@ -349,14 +339,21 @@ async def change_password(
     towards the lock like a wrong one at sign-in.
     """
     account = session.account
-    problems = password_problems(policy, new, username=account.username, field="new_password")
     if new == old:
         message = "新密码不能与原密码相同，请更换。"
-        problems += (Problem(code="account.password_unchanged", field="new_password", message=message),)
-    if problems:
-        raise Refusal(*problems)
+        raise refuse("account.password_unchanged", message, field="new_password")
+    # The rules cost nothing and tell nothing; former passwords are told only to who knows the present one.
+    async with database.system() as connection:
+        await require_new_password(connection, new, username=account.username, field="new_password")
     await check_own_password(database, account, old, field="old_password", acting=acting)
     async with database.system() as connection:
+        await require_new_password(
+            connection,
+            new,
+            username=account.username,
+            account_id=account.account_id,
+            field="new_password",
+        )
         await store_password(connection, account, new, must_change=False)
         await end_sessions_of(connection, account.account_id, keeping=token)
         await record(connection, entry_of("account:change_password", account, acting=acting))
@@ -389,20 +386,3 @@ async def check_own_password(
 
 def _locked_at(field: str) -> Refusal:
     return Refusal(msgspec.structs.replace(locked_problem(), field=field))
-
-
-async def store_password(
-    connection: AsyncConnection, account: Account, password: str, *, must_change: bool
-) -> None:
-    """Give an account a password and forget the wrong ones; the caller ends sessions and records it."""
-    values = {
-        "password_hash": await hash_password(password),
-        "password_changed_at": now(),
-        "must_change_password": must_change,
-        "failed_attempts": 0,
-        "locked_until": None,
-    }
-    await connection.execute(
-        update(accounts).where(accounts.c.account_id == account.account_id).values(values)
-    )
-    await open_locks(connection, account.username, account.account_id)

@@ -209,8 +209,18 @@ async def _check_way(
     if way is GrantWay.CONSOLE and await count_administrators(connection, role) >= _ENOUGH:
         message = f"已有两位可以登录的{role.label}，请由安全管理员在网页上授权。"
         raise refuse("role.console_closed", message, status=409)
-    if proposed_by is None:
-        return
+    if proposed_by is not None:
+        await check_deciders(connection, way, proposed_by, acting=acting)
+
+
+async def check_deciders(
+    connection: AsyncConnection, way: GrantWay, proposed_by: int, *, acting: Acting
+) -> None:
+    """Whether a 安全管理员 proposed and another one, or the server's keeper where there is no other, confirms.
+
+    The caller holds the lock of grants. Raises `Refusal`: `role.proposer_left` (409), `role.not_confirmer` (403),
+    `role.console_closed` (409).
+    """
     if not await _grants(connection, proposed_by):
         message = "提交人已不是可以登录的安全管理员，请退回，由现任安全管理员重新提交。"
         raise refuse("role.proposer_left", message, status=409)

@@ -17,7 +17,8 @@ from mingpiao.identity.accounts import store_account
 from mingpiao.identity.audit import entry_of, record
 from mingpiao.identity.grants import refuse_to_let_in
 from mingpiao.identity.model import Account, Acting, Role, acting_for
-from mingpiao.identity.passwords import DENGBAO, NO_PASSWORD, PasswordPolicy, hash_password, password_problems
+from mingpiao.identity.new_passwords import require_new_password
+from mingpiao.identity.passwords import NO_PASSWORD, hash_password
 from mingpiao.identity.sessions import account_of
 from mingpiao.identity.tables import accounts, invitations
 from mingpiao.kernel.clock import now, today
@@ -143,17 +144,14 @@ async def invited_account(connection: AsyncConnection, code: str) -> Account:
     return account_of(row)
 
 
-async def accept_invitation(
-    database: Database, code: str, password: str, *, address: str, policy: PasswordPolicy = DENGBAO
-) -> Account:
+async def accept_invitation(database: Database, code: str, password: str, *, address: str) -> Account:
     """Give the invited account the password that its person chose; the code works no more.
 
     Raises `Refusal`: `invitation.invalid` (404), or the problems of the password.
     """
     async with database.system() as connection:
         account = await invited_account(connection, code)
-    if problems := password_problems(policy, password, username=account.username):
-        raise Refusal(*problems)
+        await require_new_password(connection, password, username=account.username)
     hashed = await hash_password(password)
     async with database.system() as connection:
         given = (

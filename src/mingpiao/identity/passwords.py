@@ -9,6 +9,7 @@ import re
 import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from enum import StrEnum
 from functools import cache
 
 import msgspec
@@ -33,6 +34,7 @@ _HASHER = PasswordHasher(time_cost=2, memory_cost=32 * 1024, parallelism=1)
 _THREADS = ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="password")
 _LINE = WaitingLine(_AT_ONCE, most_waiting=32)
 # Without characters that look alike in print.
+_RANDOM_LENGTH = 16
 _ALPHABETS = ("abcdefghijkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789", "@#%+=?-")
 
 
@@ -40,24 +42,52 @@ _ALPHABETS = ("abcdefghijkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789"
 _WORD = 4
 
 
+class PasswordProfile(StrEnum):
+    """The two ways to keep passwords: mixed and changed regularly, or long and changed only for a reason."""
+
+    DENGBAO = "dengbao"
+    ASVS = "asvs"
+
+    @property
+    def label(self) -> str:
+        return {"dengbao": "等保三级", "asvs": "OWASP ASVS"}[self.value]
+
+
 class PasswordPolicy(msgspec.Struct, frozen=True, kw_only=True):
     """The rules for a new password. `classes` is how many kinds of characters it needs (lower, upper, digits,
-    others).
+    others), `history` of how many of the account's last passwords, the present one among them, it must be none.
 
     `maximum_age_days` is None where passwords need no regular change.
     """
 
-    name: str
+    profile: PasswordProfile
     minimum_length: int
     classes: int = 1
+    history: int = 0
     maximum_age_days: int | None = None
-    refuse_common: bool = True
+
+    @property
+    def hint(self) -> str:
+        """The rules in a sentence, for who chooses a password."""
+        parts = [f"至少{self.minimum_length}位"]
+        if self.classes > 1:
+            parts.append(f"含大写字母、小写字母、数字、其他符号中的{self.classes}种")
+        parts += ["不含用户名", "不能是常见密码"]
+        if self.history:
+            parts.append(f"不能与最近{self.history}个密码相同")
+        return "，".join(parts) + "。"
+
+    def falls_short(self, password: str) -> bool:
+        """Whether a password of before is too short, or has too few kinds of characters."""
+        return len(password) < self.minimum_length or _classes(password) < self.classes
 
 
 #: 等保三级 (GB/T 22239 8.1.4.1 a): complex enough, and changed regularly.
-DENGBAO = PasswordPolicy(name="dengbao", minimum_length=8, classes=3, maximum_age_days=90)
+DENGBAO = PasswordPolicy(
+    profile=PasswordProfile.DENGBAO, minimum_length=8, classes=3, history=5, maximum_age_days=90
+)
 #: OWASP ASVS 5.0 V6.2: long, not a common one, no rules of composition and no regular change.
-ASVS = PasswordPolicy(name="asvs", minimum_length=12)
+ASVS = PasswordPolicy(profile=PasswordProfile.ASVS, minimum_length=12)
 
 
 def password_problems(
@@ -78,7 +108,7 @@ def password_problems(
         ),
     )
     messages = [message for wrong, message in checks if wrong]
-    if not messages and policy.refuse_common and _is_guessed(password, username):
+    if not messages and _is_guessed(password, username):
         messages = [
             "密码里有用户名的一部分，容易被猜中，请更换。"
             if _has_part(password, username)
@@ -109,10 +139,11 @@ def _classes(password: str) -> int:
     return len(found)
 
 
-def random_password() -> str:
-    """A random password of 16 characters that fulfils both policies, for handing out."""
+def random_password(policy: PasswordPolicy = DENGBAO) -> str:
+    """A random password of at least 16 characters of all kinds, as long as a policy wants it, for handing out."""
     letters = [secrets.choice(alphabet) for alphabet in _ALPHABETS]
-    letters += [secrets.choice("".join(_ALPHABETS)) for _ in range(12)]
+    more = max(_RANDOM_LENGTH, policy.minimum_length) - len(letters)
+    letters += [secrets.choice("".join(_ALPHABETS)) for _ in range(more)]
     secrets.SystemRandom().shuffle(letters)
     return "".join(letters)
 

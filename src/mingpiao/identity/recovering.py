@@ -3,14 +3,12 @@
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.identity.accounts import store_password
 from mingpiao.identity.audit import entry_of, record
 from mingpiao.identity.model import Account, Acting
-from mingpiao.identity.passwords import DENGBAO, PasswordPolicy, password_problems
+from mingpiao.identity.new_passwords import require_new_password, store_password
 from mingpiao.identity.sessions import account_of, end_sessions_of
 from mingpiao.identity.tables import accounts
 from mingpiao.kernel.clock import now
-from mingpiao.kernel.errors import Refusal
 
 
 async def account_by_id(connection: AsyncConnection, account_id: int) -> Account | None:
@@ -25,15 +23,13 @@ async def recover_password(
     account: Account,
     password: str,
     *,
-    policy: PasswordPolicy = DENGBAO,
     acting: Acting,
 ) -> None:
     """Give an account the password that its person chose without the one before; its sessions and locks end.
 
     The caller has seen proof that the person may. Raises `Refusal` with the problems of the password.
     """
-    if problems := password_problems(policy, password, username=account.username):
-        raise Refusal(*problems)
+    await require_new_password(connection, password, username=account.username, account_id=account.account_id)
     await store_password(connection, account, password, must_change=False)
     await end_sessions_of(connection, account.account_id)
     await record(connection, entry_of("account:recover_password", account, acting=acting))

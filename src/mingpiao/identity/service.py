@@ -61,6 +61,7 @@ from mingpiao.identity.mobiles import (
     mobile_of,
     set_mobile,
 )
+from mingpiao.identity.new_passwords import require_new_password
 from mingpiao.identity.own_places import (
     KnownDevice,
     end_other_sessions,
@@ -68,7 +69,22 @@ from mingpiao.identity.own_places import (
     forget_device,
     known_devices_of,
 )
-from mingpiao.identity.passwords import ASVS, DENGBAO, PasswordPolicy, password_problems, random_password
+from mingpiao.identity.password_policies import (
+    PolicyInForce,
+    count_older_passwords,
+    password_policy,
+    policy_in_force,
+    policy_in_words,
+    require_policy,
+    set_password_policy,
+)
+from mingpiao.identity.passwords import (
+    ASVS,
+    DENGBAO,
+    PasswordPolicy,
+    PasswordProfile,
+    random_password,
+)
 from mingpiao.identity.places import browser_name
 from mingpiao.identity.preferences import (
     PAGE_SIZES,
@@ -133,6 +149,8 @@ __all__ = [
     "KnownDevice",
     "OpenSession",
     "PasswordPolicy",
+    "PasswordProfile",
+    "PolicyInForce",
     "RoleGrant",
     "SecondFactors",
     "TrailQuestion",
@@ -156,6 +174,7 @@ __all__ = [
     "clear_lost",
     "count_administrators",
     "count_colleagues",
+    "count_older_passwords",
     "count_sessions",
     "create_account",
     "demanded_of",
@@ -186,8 +205,10 @@ __all__ = [
     "officers_of",
     "open_address_list",
     "open_sessions",
-    "password_problems",
+    "password_policy",
     "place_of_account",
+    "policy_in_force",
+    "policy_in_words",
     "prove_again",
     "proves_by_code",
     "random_password",
@@ -197,6 +218,8 @@ __all__ = [
     "recover_password",
     "refused_address",
     "renew_invitation",
+    "require_new_password",
+    "require_policy",
     "reset_factor",
     "reset_password",
     "search_accounts",
@@ -205,6 +228,7 @@ __all__ = [
     "set_address_list",
     "set_expiry",
     "set_mobile",
+    "set_password_policy",
     "sign_in",
     "sign_in_proven",
     "sign_out",

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, RowMapping, select, update
+from sqlalchemy import ColumnElement, RowMapping, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.identity import wrong_passwords
@@ -10,7 +10,8 @@ from mingpiao.identity.audit import record
 from mingpiao.identity.beginning import begin_session, record_refused
 from mingpiao.identity.factors import PASSWORD
 from mingpiao.identity.model import AuditEntry, Rejected, SignIn, Visitor, acting_for, platform
-from mingpiao.identity.passwords import DENGBAO, NO_PASSWORD, PasswordPolicy, password_fits
+from mingpiao.identity.password_policies import password_policy
+from mingpiao.identity.passwords import NO_PASSWORD, PasswordPolicy, password_fits
 from mingpiao.identity.places import arrival
 from mingpiao.identity.second_factors import await_factor
 from mingpiao.identity.sessions import account_of, end_session
@@ -19,8 +20,11 @@ from mingpiao.identity.usernames import is_username
 from mingpiao.identity.wrong_passwords import Counted, Origin, locked_problem, origin_of
 from mingpiao.kernel.clock import now, to_shanghai, today
 from mingpiao.kernel.errors import Problem, Refusal
+from mingpiao.messages.service import tell_person
 from mingpiao.storage.database import Database
 
+#: How long before its end a password's person is told.
+_TOLD_BEFORE = timedelta(days=14)
 _WRONG = Problem(
     code="session.credentials_wrong",
     message="用户名或密码不正确，请核对后重试。",
@@ -38,7 +42,6 @@ async def sign_in(
     replacing: str = "",
     device: str = "",
     agent: str = "",
-    policy: PasswordPolicy = DENGBAO,
 ) -> SignIn:
     """Check a person's password and begin a session; the session of token `replacing` ends. An account with a second
     factor is asked for it (`FactorNeeded`).
@@ -66,22 +69,28 @@ async def sign_in(
         async with database.system() as connection:
             return Rejected(problem=await count_failure(connection, username, origin, address=address))
     try:
-        return await _let_in(database, row, visitor, origin, policy)
+        return await _let_in(database, row, password, visitor, origin)
     except Refusal as refused:
         await record_refused(database, account_of(row), address=address)
         return Rejected(problem=refused.problems[0])
 
 
 async def _let_in(
-    database: Database, row: RowMapping, visitor: Visitor, origin: Origin, policy: PasswordPolicy
+    database: Database, row: RowMapping, password: str, visitor: Visitor, origin: Origin
 ) -> SignIn:
     """What follows a right password. Raises `Refusal` from a network that is not allowed."""
     async with database.system() as connection:
         before = await wrong_passwords.clear(connection, row["username"], origin)
-        fresh = await _clear_failures(connection, row["account_id"], policy) if before is not None else None
+        if before is None:
+            return Rejected(problem=locked_problem())
+        policy = await password_policy(connection)
+        fresh = await _clear_failures(
+            connection, row["account_id"], policy, falls_short=policy.falls_short(password)
+        )
         if fresh is None:
             return Rejected(problem=locked_problem())
         account = account_of(fresh)
+        await _tell_of_age(connection, fresh, policy)
         there = arrival(visitor, origin)
         if needed := await await_factor(connection, account, there, address=visitor.address):
             return needed
@@ -161,14 +170,14 @@ def _may_sign_in(row: RowMapping) -> bool:
 
 
 async def _clear_failures(
-    connection: AsyncConnection, account_id: int, policy: PasswordPolicy
+    connection: AsyncConnection, account_id: int, policy: PasswordPolicy, *, falls_short: bool
 ) -> RowMapping | None:
     """Forget the failures that are shown of an active account; None when it is none.
 
-    A password that is too old must be changed before anything else.
+    A password that is too old, or that the policy of now would not take, must be changed before anything else.
     """
     moment = now()
-    must_change: ColumnElement[bool] = accounts.c.must_change_password
+    must_change: ColumnElement[bool] = accounts.c.must_change_password | literal(falls_short)
     if policy.maximum_age_days is not None:
         oldest = moment - timedelta(days=policy.maximum_age_days)
         must_change = must_change | (accounts.c.password_changed_at < oldest)
@@ -184,3 +193,21 @@ async def _clear_failures(
     )
     row: RowMapping | None = (await connection.execute(statement)).mappings().one_or_none()
     return row
+
+
+async def _tell_of_age(connection: AsyncConnection, row: RowMapping, policy: PasswordPolicy) -> None:
+    """Tell a person once that the password must soon be changed."""
+    if policy.maximum_age_days is None or row["must_change_password"]:
+        return
+    ends = row["password_changed_at"] + timedelta(days=policy.maximum_age_days)
+    if ends - now() > _TOLD_BEFORE:
+        return
+    day = to_shanghai(ends)
+    await tell_person(
+        connection,
+        row["account_id"],
+        f"password-age:{row['account_id']}:{day:%Y-%m-%d}",
+        f"您的密码将在{day:%Y年%-m月%-d日}到期",
+        f"密码须每{policy.maximum_age_days}天更换一次。到期后登录时须先修改密码，请提前修改。",
+        link="/password",
+    )

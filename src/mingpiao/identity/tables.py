@@ -37,6 +37,28 @@ accounts = Table(
     Column("mobile", Text, nullable=False),
     Column("lost_at", DateTime(timezone=True)),
 )
+password_policies = Table(
+    "password_policies",
+    METADATA,
+    Column("revision", Integer, primary_key=True),
+    Column("profile", Text, nullable=False),
+    Column("minimum_length", Integer, nullable=False),
+    Column("classes", Integer, nullable=False),
+    Column("history", Integer, nullable=False),
+    Column("maximum_age_days", Integer),
+    Column("proposed_by", BigInteger, nullable=False),
+    Column("confirmed_by", BigInteger),
+    Column("confirmed_name", Text, nullable=False),
+    Column("decided_at", DateTime(timezone=True), nullable=False),
+)
+old_passwords = Table(
+    "old_passwords",
+    METADATA,
+    Column("old_password_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("account_id", BigInteger, nullable=False),
+    Column("password_hash", Text, nullable=False),
+    Column("replaced_at", DateTime(timezone=True), nullable=False),
+)
 granting = Table(
     "granting",
     METADATA,

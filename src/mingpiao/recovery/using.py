@@ -9,13 +9,11 @@ from mingpiao.crypto.sm3 import sm3
 from mingpiao.delivery.service import SmsOutbox
 from mingpiao.identity.model import Account, AuditEntry, acting_for, platform
 from mingpiao.identity.service import (
-    DENGBAO,
-    PasswordPolicy,
     account_by_id,
     mobile_of,
-    password_problems,
     record,
     recover_password,
+    require_new_password,
 )
 from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.errors import Refusal, refuse
@@ -48,23 +46,20 @@ class Recovery:
         password: str,
         *,
         address: str,
-        policy: PasswordPolicy = DENGBAO,
     ) -> None:
         """Give the account that the code is for a new password; its sessions and locks end.
 
-        Raises `Refusal`: the problems of the password, which cost no code unless it has the user name;
+        Raises `Refusal`: the problems of the password, which cost no code;
         `recovery.code_wrong` (422), `recovery.code_over` (410) for a code that is used up, late or tried too often, or
         for an account that is none: these two tell nothing of it.
         """
-        if problems := password_problems(policy, password, username=_NOBODY):
-            raise Refusal(*problems)
+        async with self._database.system() as connection:
+            await require_new_password(connection, password, username=_NOBODY)
         account = await self._prove(ticket, code, address=address)
-        if problems := password_problems(policy, password, username=account.username):
-            raise Refusal(*problems)
         async with self._database.system() as connection:
             await self._use_up(connection, ticket)
             acting = acting_for(account, address=address, factors=_FACTORS)
-            await recover_password(connection, account, password, policy=policy, acting=acting)
+            await recover_password(connection, account, password, acting=acting)
             await self._tell(connection, ticket, account)
 
     async def report_loss(self, ticket: RecoveryTicket, code: str, *, address: str) -> None:

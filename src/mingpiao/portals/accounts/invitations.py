@@ -7,10 +7,10 @@ from litestar.di import NamedDependency
 
 from mingpiao.composition import Services
 from mingpiao.identity.service import (
-    DENGBAO,
     Invitation,
     accept_invitation,
     invited_account,
+    password_policy,
 )
 from mingpiao.intake import STRANGERS_FORM_BYTES
 from mingpiao.kernel.errors import Problem, Refusal, refuse
@@ -101,10 +101,10 @@ async def accept(request: PageRequest, services: NamedDependency[Services]) -> R
 
 async def _form(request: PageRequest, code: str, problems: tuple[Problem, ...] = ()) -> Response[str]:
     account = None
-    if code:
+    async with services_of(request).database.system() as connection:  # system: nobody is signed in
+        policy = await password_policy(connection)
         try:
-            async with services_of(request).database.system() as connection:  # system: nobody is signed in
-                account = await invited_account(connection, code)
+            account = await invited_account(connection, code) if code else None
         except Refusal as refusal:
             problems = problems or refusal.problems
     return page(
@@ -113,7 +113,7 @@ async def _form(request: PageRequest, code: str, problems: tuple[Problem, ...] =
         title="接受邀请",
         code=code,
         account=account,
-        policy=DENGBAO,
+        policy=policy,
         problems=problems,
     )
 

@@ -9,12 +9,12 @@ from litestar.di import NamedDependency
 
 from mingpiao.composition import Services
 from mingpiao.founding.service import read_desks
-from mingpiao.identity.model import FactorNeeded, Rejected, Session, SignedIn
+from mingpiao.identity.model import FactorNeeded, Rejected, SignedIn
 from mingpiao.identity.service import (
-    DENGBAO,
     DEVICE_KNOWN_FOR,
     PENDING_FOR,
     change_password,
+    password_policy,
     sign_in,
     sign_out,
 )
@@ -258,7 +258,7 @@ async def waiting_page(call: NamedDependency[PageCall]) -> Response[str] | Respo
 @get("/password")
 async def password_page(call: NamedDependency[PageCall]) -> Response[str]:
     """The form for a new password."""
-    return _password_form(call.request, call.session)
+    return await _password_form(call)
 
 
 @post("/password", opt=NEVER_KEPT)
@@ -284,7 +284,7 @@ async def new_password(call: NamedDependency[PageCall]) -> Response[str]:
             acting=call.acting,
         )
     except Refusal as refusal:
-        return _password_form(call.request, call.session, problems=refusal.problems)
+        return await _password_form(call, problems=refusal.problems)
     return page(
         call.request,
         "accounts/password_changed.html",
@@ -301,15 +301,16 @@ def _is_shared(call: PageCall) -> bool:
     return settings.training and any(desk.login == username for desk in read_desks(settings.data_dir))
 
 
-def _password_form(
-    request: PageRequest, session: Session, problems: tuple[Problem, ...] = ()
-) -> Response[str]:
+async def _password_form(call: PageCall, problems: tuple[Problem, ...] = ()) -> Response[str]:
+    session = call.session
+    async with call.services.database.system() as connection:  # system: no scope reads the policy
+        policy = await password_policy(connection)
     return page(
-        request,
+        call.request,
         "accounts/password.html",
         title="修改密码",
         crumbs=[("首页", home_of(session))],
-        policy=DENGBAO,
+        policy=policy,
         must_change=session.account.must_change_password,
         problems=problems,
     )

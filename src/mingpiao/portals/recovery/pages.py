@@ -8,13 +8,13 @@ from litestar import Response, Router, get, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 
-from mingpiao.identity.service import DENGBAO
+from mingpiao.identity.service import password_policy
 from mingpiao.intake import STRANGERS_FORM_BYTES
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.forms import read_form
 from mingpiao.portals.masks import masked
 from mingpiao.portals.rendering import EXCEPTION_HANDLERS, csrf_field, page
-from mingpiao.portals.session import PageRequest, check_csrf, cookie_name, redirect
+from mingpiao.portals.session import PageRequest, check_csrf, cookie_name, redirect, services_of
 from mingpiao.recovery.model import AskedPerson, RecoveryPurpose, RecoveryTicket
 from mingpiao.recovery.service import CODE_LIVES, CodeSender, Recovery
 from mingpiao.web import client_address
@@ -124,7 +124,7 @@ def _ask_page(
 @get("/forgotten/code")
 async def forgotten_code(request: PageRequest) -> Response[str] | Response[bytes]:
     """The form for the code and the new password."""
-    return _code_page(request, FORGOTTEN) if _token(request) else redirect(request, FORGOTTEN.address)
+    return await _code_page(request, FORGOTTEN) if _token(request) else redirect(request, FORGOTTEN.address)
 
 
 @post("/forgotten/code", request_max_body_size=STRANGERS_FORM_BYTES, status_code=200)
@@ -141,14 +141,14 @@ async def choose_password(request: PageRequest, recovery: NamedDependency[Recove
         ticket = RecoveryTicket(token=_token(request), purpose=FORGOTTEN.purpose)
         await recovery.choose_password(ticket, code, password, address=client_address(request))
     except Refusal as refusal:
-        return _code_page(request, FORGOTTEN, code, refusal.problems)
+        return await _code_page(request, FORGOTTEN, code, refusal.problems)
     return _done_page(request, FORGOTTEN)
 
 
 @get("/loss/code")
 async def loss_code(request: PageRequest) -> Response[str] | Response[bytes]:
     """The form for the code."""
-    return _code_page(request, LOSS) if _token(request) else redirect(request, LOSS.address)
+    return await _code_page(request, LOSS) if _token(request) else redirect(request, LOSS.address)
 
 
 @post("/loss/code", request_max_body_size=STRANGERS_FORM_BYTES, status_code=200)
@@ -159,13 +159,15 @@ async def report_loss(request: PageRequest, recovery: NamedDependency[Recovery])
         ticket = RecoveryTicket(token=_token(request), purpose=LOSS.purpose)
         await recovery.report_loss(ticket, code, address=client_address(request))
     except Refusal as refusal:
-        return _code_page(request, LOSS, code, refusal.problems)
+        return await _code_page(request, LOSS, code, refusal.problems)
     return _done_page(request, LOSS)
 
 
-def _code_page(
+async def _code_page(
     request: PageRequest, way: Way, code: str = "", problems: tuple[Problem, ...] = ()
 ) -> Response[str]:
+    async with services_of(request).database.system() as connection:  # system: nobody is signed in
+        policy = await password_policy(connection)
     return page(
         request,
         "recovery/code.html",
@@ -173,7 +175,7 @@ def _code_page(
         way=way,
         code=code,
         minutes=int(CODE_LIVES.total_seconds() // 60),
-        policy=DENGBAO,
+        policy=policy,
         problems=problems,
     )
 

@@ -1,0 +1,12 @@
+"""The password policy, and former passwords of accounts."""
+
+from mingpiao.storage.migrations.sql import run_sql_beside
+
+revision = "0082"
+down_revision = "0081"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run_sql_beside(__file__)
