@@ -53,6 +53,7 @@ SENSITIVE_VERBS: dict[Any, Sensitive] = {
     identity.reset_factor: Sensitive.ROLES,
     identity.set_mobile: Sensitive.ROLES,
     identity.set_active: Sensitive.ROLES,
+    identity.open_unused: Sensitive.ROLES,
     identity.import_account: Sensitive.ROLES,
     identity.SecondFactors.renew_codes: Sensitive.FACTORS,
     identity.SecondFactors.remove: Sensitive.FACTORS,

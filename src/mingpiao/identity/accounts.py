@@ -16,6 +16,7 @@ from mingpiao.identity.passwords import NO_PASSWORD, hash_password, password_fit
 from mingpiao.identity.sessions import account_of, end_sessions_of
 from mingpiao.identity.signing_in import count_failure
 from mingpiao.identity.tables import accounts
+from mingpiao.identity.unused import note_use
 from mingpiao.identity.usernames import is_username
 from mingpiao.identity.wrong_passwords import Origin, clear, is_locked, locked_problem
 from mingpiao.kernel.clock import today
@@ -293,17 +294,25 @@ async def count_colleagues(connection: AsyncConnection, account: Account) -> int
 async def set_active(connection: AsyncConnection, account: Account, active: bool, *, acting: Acting) -> None:
     """Open or close an account; closing ends its sessions at once.
 
-    Raises `Refusal` (409): `account.is_own` if a person tries to close their own, `account.last_administrator`.
+    Raises `Refusal` (409): `account.is_own` if a person tries to close their own, `account.last_administrator`,
+    `account.closed_unused` for one that was closed because nobody used it (`open_unused`).
     """
     if acting.actor == account.actor:
         raise refuse("account.is_own", "不能停用自己的账户，请由其他管理员操作。", status=409)
     if not active:
         await refuse_last(connection, account)
-    own = select(accounts.c.active).where(accounts.c.account_id == account.account_id)
-    before = (await connection.execute(own)).scalar_one()
+    own = select(accounts.c.active, accounts.c.closed_unused_at)
+    before, closed_at = (
+        await connection.execute(own.where(accounts.c.account_id == account.account_id))
+    ).one()
+    if active and closed_at is not None:
+        message = "该账户因长期未用停用，请系统管理员在“全部账户”中写明原因后启用。"
+        raise refuse("account.closed_unused", message, status=409)
     statement = update(accounts).where(accounts.c.account_id == account.account_id).values(active=active)
     await connection.execute(statement)
-    if not active:
+    if active:
+        await note_use(connection, account.account_id)
+    else:
         await end_sessions_of(connection, account.account_id)
     entry = entry_of("account:enable" if active else "account:disable", account, acting=acting)
     told = differences({"active": before}, {"active": active})

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from enum import StrEnum
 
 import msgspec
 from sqlalchemy import RowMapping, func, or_, select, update
@@ -26,7 +27,8 @@ class AccountState(msgspec.Struct, frozen=True, kw_only=True):
     is not).
 
     While it is `invited`, its person has chosen no password yet; `invited_until` is the end of the open
-    invitation, if there is one. `over`: its last day is past.
+    invitation, if there is one. `over`: its last day is past. `used_at` is the last sign-in, or when it was made;
+    `closed_unused` says that it was closed because nobody used it.
     """
 
     account: Account
@@ -36,6 +38,19 @@ class AccountState(msgspec.Struct, frozen=True, kw_only=True):
     invited_until: datetime | None = None
     over: bool = False
     mobile: str = ""
+    used_at: datetime
+    closed_unused: bool = False
+
+
+class Unused(StrEnum):
+    """What happens to accounts that nobody uses."""
+
+    WARNED = "warned"
+    CLOSED = "closed"
+
+    @property
+    def label(self) -> str:
+        return {"warned": "长期未用，将停用", "closed": "长期未用，已停用"}[self.value]
 
 
 _OPEN_INVITATION = (
@@ -62,12 +77,14 @@ async def search_accounts(
     role: str = "",
     region: str = "",
     staff: bool = False,
+    unused: Unused | None = None,
     order: str = "",
     after: str = "",
     limit: int = ACCOUNT_PAGE,
 ) -> Page[AccountState]:
     """A page of accounts with their total number, by id or by `username`; `words` is searched for in names.
-    `region` is that of a department itself, without those below. `staff` leaves people of units out.
+    `region` is that of a department itself, without those below. `staff` leaves people of units out, `unused` all that
+    are used.
 
     `after` is the `next_key` of the page before. Raises `Refusal` (`list.key_malformed`) for any other text.
     """
@@ -82,6 +99,10 @@ async def search_accounts(
         )
     if staff:
         query = query.where(accounts.c.unit_id.is_(None))
+    if unused is Unused.WARNED:
+        query = query.where(accounts.c.active, accounts.c.unused_warnings > 0)
+    if unused is Unused.CLOSED:
+        query = query.where(accounts.c.closed_unused_at.is_not(None))
     if role:
         query = query.where(accounts.c.role == role)
     if region:
@@ -163,4 +184,6 @@ def _state(row: RowMapping) -> AccountState:
         invited=row["password_hash"] == NO_PASSWORD,
         invited_until=row["invited_until"],
         mobile=row["mobile"],
+        used_at=row["used_at"],
+        closed_unused=row["closed_unused_at"] is not None,
     )

@@ -10,6 +10,7 @@ from mingpiao.identity.kept_forms import remember_owner
 from mingpiao.identity.model import Account, AuditEntry, SignedIn, Visitor, acting_as, acting_for
 from mingpiao.identity.places import arrival, arrive
 from mingpiao.identity.sessions import open_session
+from mingpiao.identity.unused import note_use
 from mingpiao.identity.wrong_passwords import Origin
 from mingpiao.storage.database import Database
 
@@ -31,6 +32,7 @@ async def begin_session(
     place = place_of_account(account)
     if place and not is_within(visitor.address, (await address_list(connection, place)).networks):
         raise refused_address()
+    await note_use(connection, account.account_id)
     there = arrival(visitor, origin)
     signed_in = await open_session(
         connection, account, factors, visitor=visitor, device_hash=there.device_hash

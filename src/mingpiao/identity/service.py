@@ -26,6 +26,7 @@ from mingpiao.identity.address_lists import (
 from mingpiao.identity.administration import (
     ACCOUNT_PAGE,
     AccountState,
+    Unused,
     account_state,
     display_names,
     search_accounts,
@@ -119,6 +120,7 @@ from mingpiao.identity.sessions import (
 from mingpiao.identity.settings import IdentitySettings
 from mingpiao.identity.signing_in import sign_in, sign_out
 from mingpiao.identity.trail import AUDIT_PAGE, AuditRow, TrailQuestion, audit_trail
+from mingpiao.identity.unused import UnusedAccount, close_unused, open_unused, warn_unused
 from mingpiao.identity.wrong_passwords import DEVICE_KNOWN_FOR
 
 __all__ = [
@@ -154,6 +156,8 @@ __all__ = [
     "RoleGrant",
     "SecondFactors",
     "TrailQuestion",
+    "Unused",
+    "UnusedAccount",
     "accept_invitation",
     "account_by_id",
     "account_in_unit",
@@ -172,6 +176,7 @@ __all__ = [
     "chosen_columns",
     "chosen_rows",
     "clear_lost",
+    "close_unused",
     "count_administrators",
     "count_colleagues",
     "count_older_passwords",
@@ -205,6 +210,7 @@ __all__ = [
     "officers_of",
     "open_address_list",
     "open_sessions",
+    "open_unused",
     "password_policy",
     "place_of_account",
     "policy_in_force",
@@ -234,5 +240,6 @@ __all__ = [
     "sign_out",
     "unit_account_states",
     "unlock",
+    "warn_unused",
     "withdraw_invitation",
 ]

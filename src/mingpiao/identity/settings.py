@@ -19,6 +19,15 @@ class IdentitySettings(msgspec.Struct, frozen=True, kw_only=True):
             "commas. `auto` means `finance,admin`, and nobody on demonstrations and training sites.",
         ),
     ] = "auto"
+    unused_account_days: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=3650,
+            description="Accounts that nobody used for so many days are closed, announced 14 and 3 days before; 0: never. "
+            "Training sites close none.",
+        ),
+    ] = 90
 
 
 SETTINGS = IdentitySettings

@@ -36,6 +36,10 @@ accounts = Table(
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("mobile", Text, nullable=False),
     Column("lost_at", DateTime(timezone=True)),
+    Column("used_at", DateTime(timezone=True), nullable=False),
+    Column("unused_warnings", Integer, nullable=False),
+    Column("unused_warned_at", DateTime(timezone=True)),
+    Column("closed_unused_at", DateTime(timezone=True)),
 )
 password_policies = Table(
     "password_policies",

@@ -247,10 +247,11 @@ def _actions(state: AccountState, factor: FactorState, *, own: bool) -> list[Pag
     if not own and account.role not in (Role.SECURITY_ADMINISTRATOR, Role.AUDIT_ADMINISTRATOR):
         offered += _invitation_verbs(state) if state.invited else [("password", "重置密码", "")]
         offered += [("factor", "重置动态口令", "")] if factor.enrolled_at else []
-    if not own:
+    if not own and not state.closed_unused:
         offered.append(closing)
-    found = [_found_action(account)] if account.lost_at and not own else []
-    return found + [
+    asking = [_asking_action(account, "解除挂失", "found")] if account.lost_at and not own else []
+    asking += [_asking_action(account, "启用账户", "reopen")] if state.closed_unused else []
+    return asking + [
         PageAction(
             label=label,
             address=f"{ALL_ACCOUNTS.address}/{account.account_id}",
@@ -261,9 +262,10 @@ def _actions(state: AccountState, factor: FactorState, *, own: bool) -> list[Pag
     ]
 
 
-def _found_action(account: Account) -> PageAction:
-    address = f"{ALL_ACCOUNTS.address}/{account.account_id}/found"
-    return PageAction(label="解除挂失", address=address, values={}, style="primary")
+def _asking_action(account: Account, label: str, step: str) -> PageAction:
+    """A button that leads to a form which asks for the reason."""
+    address = f"{ALL_ACCOUNTS.address}/{account.account_id}/{step}"
+    return PageAction(label=label, address=address, values={}, style="primary")
 
 
 def _invitation_verbs(state: AccountState) -> list[tuple[str, str, str]]:

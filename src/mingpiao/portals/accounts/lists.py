@@ -7,7 +7,7 @@ import msgspec
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.identity.model import Account, Role
-from mingpiao.identity.service import AccountState, search_accounts, unit_account_states
+from mingpiao.identity.service import AccountState, Unused, search_accounts, unit_account_states
 from mingpiao.kernel.mobiles import masked_mobile
 from mingpiao.portals.accounts.rights import UNIT_ACCOUNTS
 from mingpiao.portals.bills.access import unit_of
@@ -34,6 +34,7 @@ async def _accounts(here: Here, wanted: Mapping[str, Any], key: str, limit: int)
         words=wanted["words"],
         role=wanted["role"],
         region=wanted["region"],
+        unused=Unused(wanted["unused"]) if wanted["unused"] else None,
         order="" if wanted["sort"] == "made" else wanted["sort"],
         after=key,
         limit=limit,
@@ -78,6 +79,8 @@ def place_of(account: Account, catalog: Catalog, unit_names: Mapping[int, str]) 
 
 def standing(state: AccountState) -> Badge:
     """Whether an account can sign in, as a badge."""
+    if state.closed_unused:
+        return Badge("长期未用，已停用", "red")
     if not state.account.active:
         return Badge("已停用", "red")
     if state.over:
@@ -149,7 +152,7 @@ UNIT_ACCOUNT_LIST: Listing[AccountState] = Listing(
             spoken=lambda row: f"{_switched(row)} {row.account.username}",
             address=lambda row: _of_row(row, "disable" if row.account.active else "enable"),
             right=UNIT_ACCOUNTS,
-            offered=_is_other,
+            offered=lambda row, account: _is_other(row, account) and not row.closed_unused,
         ),
         RowAction(
             label=lambda _row: "重置密码",
@@ -189,6 +192,7 @@ ALL_ACCOUNTS: Listing[AccountRow] = Listing(
         TextFilter(name="words", label="用户名或姓名", width="col-12 col-md-5"),
         ChoiceFilter(name="role", label="角色", options=[(role.value, role.label) for role in Role]),
         ChoiceFilter(name="region", label="财政部门", options=department_options),
+        ChoiceFilter(name="unused", label="长期未用", options=[(each.value, each.label) for each in Unused]),
     ),
     orders=(("made", "建立先后"), ("username", "用户名")),
     columns=(
@@ -208,6 +212,14 @@ ALL_ACCOUNTS: Listing[AccountRow] = Listing(
             kind="day",
             phone=False,
             value=lambda row: row.state.account.valid_until,
+        ),
+        Column(
+            name="used",
+            label="最近使用",
+            kind="moment",
+            phone=False,
+            shown=False,
+            value=lambda row: row.state.used_at,
         ),
         Column(name="state", label="状态", value=lambda row: standing(row.state)),
     ),

@@ -1,6 +1,16 @@
 """Accounts: signing in, a unit's own accounts, and all accounts."""
 
-from mingpiao.portals.accounts import admin, importing, invitations, lists, losses, mobiles, signing_in, unit
+from mingpiao.portals.accounts import (
+    admin,
+    importing,
+    invitations,
+    lists,
+    losses,
+    mobiles,
+    signing_in,
+    unit,
+    unused,
+)
 from mingpiao.portals.accounts.rights import UNIT_ACCOUNTS
 from mingpiao.portals.gates import ADMINISTER
 from mingpiao.portals.subjects import MenuEntry, Subject
@@ -12,7 +22,7 @@ SUBJECT = Subject(
         mobiles.create_mobile_router(),
     ],
     unit=[*unit.HANDLERS, *importing.HANDLERS, *mobiles.HANDLERS, losses.lift_in_unit],
-    admin=[*admin.HANDLERS, losses.lift_anywhere],
+    admin=[*admin.HANDLERS, losses.lift_anywhere, unused.reopen],
     lists=(lists.UNIT_ACCOUNT_LIST, lists.ALL_ACCOUNTS),
     menu=(
         MenuEntry(right=UNIT_ACCOUNTS, place=70, label="账户管理", address="/unit/accounts", icon="users"),
