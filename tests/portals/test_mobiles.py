@@ -57,3 +57,25 @@ async def test_ones_own_number_needs_the_password(site: World) -> None:
         assert await stored(site, "officer") == MOBILE
         await press(officer, "/mobile", mobile="", password=PASSWORD)
     assert await stored(site, "officer") == ""
+
+
+async def test_the_number_of_before_is_told_and_the_person_too(site: World) -> None:
+    address = f"/unit/accounts/{site.accounts['handler'].account_id}/mobile"
+    async with await site.browser("manager") as manager:
+        await press(manager, address, mobile=MOBILE)
+        await press(manager, address, mobile=MOBILE)
+        assert await site.rows("SELECT template, mobile FROM sms_messages") == []
+        await press(manager, address, mobile="13900005678")
+        await press(manager, address, mobile="")
+    assert await site.rows("SELECT template, mobile FROM sms_messages ORDER BY sms_id") == [
+        ("mobile_changed", "139****1234"),
+        ("mobile_changed", "139****5678"),
+    ]
+    told = "SELECT body FROM messages WHERE to_account_id = $1 AND topic LIKE 'mobile:%' ORDER BY message_id"
+    bodies = [body for (body,) in await site.rows(told, site.accounts["handler"].account_id)]
+    assert ["改为139****5678" in bodies[0], "您的手机号码删除" in bodies[1]] == [True, True]
+    async with await site.browser("officer") as officer:
+        for number in (MOBILE, "13900005678"):
+            await press(officer, "/mobile", mobile=number, password=PASSWORD)
+    assert await site.value("SELECT count(*) FROM sms_messages WHERE mobile = '139****1234'") == 2
+    assert await site.rows(told, site.accounts["officer"].account_id) == []

@@ -20,6 +20,7 @@ from mingpiao.identity.second_factors import Enrolled
 from mingpiao.identity.totp import PERIOD, code_at
 from mingpiao.kernel.clock import StoppedClock, now
 from mingpiao.portals.proof import Sensitive, marked
+from mingpiao.recovery import service as recovery
 from mingpiao.rules import service as rules
 from mingpiao.security import service as security
 from mingpiao.supply import service as supply
@@ -51,7 +52,7 @@ SENSITIVE_VERBS: dict[Any, Sensitive] = {
     security.propose_password_policy: Sensitive.ROLES,
     identity.reset_password: Sensitive.ROLES,
     identity.reset_factor: Sensitive.ROLES,
-    identity.set_mobile: Sensitive.ROLES,
+    recovery.change_mobile: Sensitive.ROLES,
     identity.set_active: Sensitive.ROLES,
     identity.open_unused: Sensitive.ROLES,
     identity.import_account: Sensitive.ROLES,

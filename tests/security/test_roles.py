@@ -410,3 +410,35 @@ async def test_who_gives_roles_sees_no_business(world: World) -> None:
     async with world.database.scoped(account.scope) as connection:
         for table in ("bills", "units", "stocks", "audit_log"):
             assert (await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one() == 0
+
+
+async def messages_of(world: World, account: Account) -> list[tuple[str, bool]]:
+    """What somebody was told, and whether it is settled."""
+    rows = await world.rows(
+        "SELECT title, settled_at IS NOT NULL FROM messages WHERE to_account_id = $1 ORDER BY message_id",
+        account.account_id,
+    )
+    return [(title, settled) for title, settled in rows]
+
+
+async def test_those_who_can_decide_and_those_whom_it_concerns_are_told(world: World) -> None:
+    one, other, third = [await made(world, f"anquan-{number}", SECURITY) for number in (1, 2, 3)]
+    new, returned = await made(world, "xin-ren", Role.UNGRANTED), await made(world, "jiu-ren", Role.UNGRANTED)
+    proposal_id = await propose(world, new, Role.DEPARTMENT_HEAD, one, BAOTOU)
+    waiting = "授权变更待确认：xin-ren（xin-ren）：财政负责人"
+    assert await messages_of(world, one) == []
+    assert await messages_of(world, other) == [(waiting, False)]
+    assert await messages_of(world, third) == [(waiting, False)]
+    assert await messages_of(world, new) == []
+    await do(world, approve, proposal_id, acting=acting_for(other))
+    assert await messages_of(world, one) == [("授权变更已通过：xin-ren（xin-ren）：财政负责人", False)]
+    assert await messages_of(world, other) == [(waiting, True)]
+    assert await messages_of(world, third) == [(waiting, True)]
+    assert await messages_of(world, new) == [("您的角色已变更为财政负责人", False)]
+    again = await propose(world, returned, Role.DEPARTMENT_HEAD, third, BAOTOU)
+    await do(world, reject, again, opinion="先补材料", acting=acting_for(one))
+    assert (await messages_of(world, third))[-1] == (
+        "授权变更已退回：jiu-ren（jiu-ren）：财政负责人",
+        False,
+    )
+    assert await messages_of(world, returned) == []

@@ -16,11 +16,11 @@ from mingpiao.approvals.model import Preview, Proposal, ProposalFilter, Proposal
 from mingpiao.approvals.tables import proposals
 from mingpiao.house.model import ChangedRow, Circle, ProposalKind
 from mingpiao.house.rooms import affected_by, proposal_kinds
-from mingpiao.identity.model import Acting, AuditEntry, Role
-from mingpiao.identity.service import record
+from mingpiao.identity.model import Account, Acting, AuditEntry, Role
+from mingpiao.identity.service import administrators_of, record
 from mingpiao.kernel.codes import region_covers
 from mingpiao.kernel.errors import Refusal, refuse
-from mingpiao.messages.service import settle, tell_department
+from mingpiao.messages.service import settle, tell_department, tell_person
 from mingpiao.storage.locks import NamedLock
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
 
@@ -93,7 +93,35 @@ async def propose(
             link=address_of(proposal_id),
             by=acting.actor,
         )
+    else:
+        await _tell_security(connection, proposal_id, kind, title, words, acting=acting)
     return proposal_id
+
+
+async def _tell_security(
+    connection: AsyncConnection,
+    proposal_id: int,
+    kind: ProposalKind,
+    title: str,
+    words: str,
+    *,
+    acting: Acting,
+) -> None:
+    """Tell each 安全管理员 who may confirm it; they have no department that could be told."""
+    for account in await administrators_of(connection, Role.SECURITY_ADMINISTRATOR):
+        if account.actor != acting.actor:
+            await tell_person(
+                connection,
+                account.account_id,
+                _topic_of(proposal_id, account),
+                f"{kind.label}变更待确认：{title}",
+                f"{acting.name}提交，原因：{words}",
+                link=address_of(proposal_id, "security"),
+            )
+
+
+def _topic_of(proposal_id: int, account: Account) -> str:
+    return f"proposal:open:{proposal_id}:{account.account_id}"
 
 
 def _require_author(kind: ProposalKind, *, acting: Acting) -> None:
@@ -276,18 +304,34 @@ async def _decide(
     kind = proposal_kinds()[present.kind]
     verb = _ACTIONS[state]
     await _record(connection, verb, present.proposal_id, kind, present.title, opinion, acting=acting)
-    await settle(connection, f"proposal:open:{present.proposal_id}")
-    if state is not ProposalState.WITHDRAWN and present.region_code is not None:
-        await tell_department(
-            connection,
-            present.region_code,
-            f"{verb}:{present.proposal_id}",
-            f"{kind.label}变更{state.label}：{present.title}",
-            f"{acting.name}办理。" + (f"意见：{opinion}" if opinion else ""),
-            link=address_of(present.proposal_id),
-            by=acting.actor,
-        )
+    await _settle(connection, present)
+    if state is not ProposalState.WITHDRAWN:
+        await _tell_decision(connection, present, state, opinion, acting=acting)
     return await get_proposal(connection, present.proposal_id)
+
+
+async def _settle(connection: AsyncConnection, present: Proposal) -> None:
+    """Nobody needs to read any more that it waits."""
+    topics = [f"proposal:open:{present.proposal_id}"]
+    if present.region_code is None:
+        asked = await administrators_of(connection, Role.SECURITY_ADMINISTRATOR)
+        topics += [_topic_of(present.proposal_id, account) for account in asked]
+    await settle(connection, *topics)
+
+
+async def _tell_decision(
+    connection: AsyncConnection, present: Proposal, state: ProposalState, opinion: str, *, acting: Acting
+) -> None:
+    """Tell the author's department, or the author where people of the platform propose."""
+    topic = f"{_ACTIONS[state]}:{present.proposal_id}"
+    title = f"{proposal_kinds()[present.kind].label}变更{state.label}：{present.title}"
+    body = f"{acting.name}办理。" + (f"意见：{opinion}" if opinion else "")
+    link = address_of(present.proposal_id, present.among)
+    if present.region_code is not None:
+        await tell_department(connection, present.region_code, topic, title, body, link=link, by=acting.actor)
+    else:
+        author = int(present.author.removeprefix("account:"))
+        await tell_person(connection, author, topic, title, body, link=link)
 
 
 _ACTIONS = {

@@ -90,6 +90,13 @@ async def count_administrators(connection: AsyncConnection, role: Role, *, besid
     return count
 
 
+async def administrators_of(connection: AsyncConnection, role: Role) -> list[Account]:
+    """The active administrators of a kind, by id."""
+    query = select(accounts).where(accounts.c.role == role.value, accounts.c.active)
+    rows = await connection.execute(query.order_by(accounts.c.account_id))
+    return [account_of(row) for row in rows.mappings()]
+
+
 async def refuse_last(connection: AsyncConnection, account: Account) -> None:
     """Raise `Refusal` (`account.last_administrator`, 409) if nobody else can do what this administrator does.
 

@@ -4,7 +4,6 @@ import msgspec
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.identity.accounts import check_own_password
 from mingpiao.identity.audit import differences, entry_of, record
 from mingpiao.identity.model import Account, Acting, Role
 from mingpiao.identity.passwords import NO_PASSWORD
@@ -13,7 +12,6 @@ from mingpiao.identity.tables import accounts
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Refusal
 from mingpiao.kernel.mobiles import masked_mobile, mobile_problems
-from mingpiao.storage.database import Database
 
 
 async def mobile_of(connection: AsyncConnection, account_id: int) -> str:
@@ -22,10 +20,11 @@ async def mobile_of(connection: AsyncConnection, account_id: int) -> str:
     return str(await connection.scalar(query) or "")
 
 
-async def set_mobile(connection: AsyncConnection, account: Account, mobile: str, *, acting: Acting) -> None:
-    """Set the number of an account, or none; nothing is recorded where it is that.
+async def set_mobile(connection: AsyncConnection, account: Account, mobile: str, *, acting: Acting) -> str:
+    """Set the number of an account, or none, and return the one in whose place it comes, or an empty text; nothing is
+    recorded where it is that already.
 
-    Raises `Refusal`: `mobile.invalid`.
+    Raises `Refusal`: `mobile.invalid`. `recovery` tells whoever has the number of before.
     """
     problems = mobile_problems(mobile) if mobile else ()
     if problems:
@@ -36,25 +35,12 @@ async def set_mobile(connection: AsyncConnection, account: Account, mobile: str,
         .where(accounts.c.account_id == account.account_id, accounts.c.mobile != mobile)
         .values(mobile=mobile)
     )
-    if (await connection.execute(changed)).rowcount:
-        told = differences({"mobile": masked_mobile(before)}, {"mobile": masked_mobile(mobile)})
-        entry = entry_of("account:set_mobile", account, acting=acting)
-        await record(connection, msgspec.structs.replace(entry, changed=told))
-
-
-async def change_own_mobile(
-    database: Database, account: Account, mobile: str, *, password: str, acting: Acting
-) -> None:
-    """Set one's own number, with one's password again: it is where a new password would be asked for.
-
-    Raises `Refusal`: `mobile.invalid`, or what `check_own_password` raises at `password`.
-    """
-    problems = mobile_problems(mobile) if mobile else ()
-    if problems:
-        raise Refusal(*problems)
-    await check_own_password(database, account, password, field="password", acting=acting)
-    async with database.system() as connection:
-        await set_mobile(connection, account, mobile, acting=acting)
+    if not (await connection.execute(changed)).rowcount:
+        return ""
+    told = differences({"mobile": masked_mobile(before)}, {"mobile": masked_mobile(mobile)})
+    entry = entry_of("account:set_mobile", account, acting=acting)
+    await record(connection, msgspec.structs.replace(entry, changed=told))
+    return before
 
 
 async def mobile_for_codes(connection: AsyncConnection, account: Account) -> str:

@@ -4,6 +4,7 @@ from mingpiao.identity.accounts import (
     account_in_unit,
     accounts_of_unit,
     change_password,
+    check_own_password,
     checkers_of_unit,
     count_colleagues,
     create_account,
@@ -38,6 +39,7 @@ from mingpiao.identity.factors import UKEY, demanded_of, has_two_factors
 from mingpiao.identity.grants import (
     GrantWay,
     RoleGrant,
+    administrators_of,
     check_grant,
     count_administrators,
     end_founding_grants,
@@ -56,7 +58,6 @@ from mingpiao.identity.invitations import (
 )
 from mingpiao.identity.kept_forms import Kept, KeptForms
 from mingpiao.identity.mobiles import (
-    change_own_mobile,
     find_persons,
     mobile_for_codes,
     mobile_of,
@@ -164,12 +165,13 @@ __all__ = [
     "account_state",
     "accounts_of_unit",
     "address_list",
+    "administrators_of",
     "audit_trail",
     "browser_name",
-    "change_own_mobile",
     "change_password",
     "changed_values",
     "check_grant",
+    "check_own_password",
     "checkers_of_unit",
     "choose_columns",
     "choose_rows",

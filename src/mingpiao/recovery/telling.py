@@ -31,6 +31,11 @@ DONE = {
         words="您的数字证书（UKey）已挂失，开票功能已锁定，原有登录已全部退出。不是您办理的，请立即联系票据管理员或财政部门。",
     ),
 }
+MOBILE_CHANGED = SmsTemplate(
+    name="mobile_changed",
+    label="手机号码已变更的提醒",
+    words="您登记的手机号码已变更，本号码不再接收验证码和提醒。不是您办理的，请立即联系票据管理员或财政部门。",
+)
 
 
 async def tell_owner(

@@ -24,7 +24,9 @@ from mingpiao.identity.service import (
     reset_password,
     search_accounts,
 )
+from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import refuse
+from mingpiao.messages.service import tell_person
 from mingpiao.security.model import DEPARTMENT_ROLES, GIVEN_ROLES
 
 #: Of a name that is typed at the terminal.
@@ -110,6 +112,20 @@ async def _apply(connection: AsyncConnection, payload: Mapping[str, Any], *, act
         way=GrantWay.ONE_AND_CONSOLE if acting.actor == CONSOLE else GrantWay.TWO_PEOPLE,
         proposed_by=payload["proposed_by"],
         acting=acting,
+    )
+    await _tell(connection, account, role)
+
+
+async def _tell(connection: AsyncConnection, account: Account, role: Role) -> None:
+    """Tell the person what the account may do from now on."""
+    what = "您的角色已收回" if role is Role.UNGRANTED else f"您的角色已变更为{role.label}"
+    await tell_person(
+        connection,
+        account.account_id,
+        f"role:{account.account_id}:{now():%Y%m%d%H%M%S%f}",
+        what,
+        f"原来是{account.role.label}。有疑问的，请联系安全管理员。",
+        urgent=True,
     )
 
 

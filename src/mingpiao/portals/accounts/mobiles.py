@@ -7,8 +7,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from mingpiao.delivery.service import SmsOutbox
 from mingpiao.identity.model import Account, Role
-from mingpiao.identity.service import account_in_unit, change_own_mobile, mobile_of, set_mobile
+from mingpiao.identity.service import account_in_unit, mobile_of
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.mobiles import masked_mobile
 from mingpiao.portals.accounts.invitations import MOBILE
@@ -22,6 +23,7 @@ from mingpiao.portals.proof import Sensitive, sensitive
 from mingpiao.portals.rendering import page
 from mingpiao.portals.routing import portal_router
 from mingpiao.portals.session import PageCall, redirect, require_right
+from mingpiao.recovery.service import change_mobile, change_own_mobile
 
 _GUARDS = [require_right(UNIT_ACCOUNTS)]
 
@@ -42,8 +44,8 @@ async def mobile_form(
     status_code=200,
     opt=sensitive(Sensitive.ROLES),
 )
-async def change_mobile(
-    call: NamedDependency[PageCall], account_id: FromPath[int]
+async def change_of_unit(
+    call: NamedDependency[PageCall], sms: NamedDependency[SmsOutbox], account_id: FromPath[int]
 ) -> Response[str] | Response[bytes]:
     """Set the number of an account of the unit; one's own is changed with the password."""
     if account_id == call.session.account.account_id:
@@ -52,7 +54,7 @@ async def change_mobile(
     try:
         async with call.services.database.system() as connection:  # system: no scope reads or writes accounts
             account = await _account(call, connection, account_id)
-            await set_mobile(connection, account, given.get("mobile", ""), acting=call.acting)
+            await change_mobile(connection, sms, account, given.get("mobile", ""), acting=call.acting)
     except Refusal as refusal:
         if refusal.problems[0].field != "mobile":
             raise
@@ -92,13 +94,13 @@ async def own_mobile(call: NamedDependency[PageCall]) -> Response[str]:
 
 
 @post("/mobile", opt=NEVER_KEPT, status_code=200)
-async def change_own(call: NamedDependency[PageCall]) -> Response[str]:
+async def change_own(call: NamedDependency[PageCall], sms: NamedDependency[SmsOutbox]) -> Response[str]:
     """Set one's own number, with the password again."""
     mobile = (await read_form(call.request)).get("mobile", "")
     password = str((await call.request.form()).get("password") or "")
     try:
         await change_own_mobile(
-            call.services.database, call.session.account, mobile, password=password, acting=call.acting
+            call.services.database, sms, call.session.account, mobile, password=password, acting=call.acting
         )
     except Refusal as refusal:
         return await _own(call, mobile, refusal.problems)
@@ -123,7 +125,7 @@ async def _own(
     )
 
 
-HANDLERS = [mobile_form, change_mobile]
+HANDLERS = [mobile_form, change_of_unit]
 
 
 def create_mobile_router() -> Router:

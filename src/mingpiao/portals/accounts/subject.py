@@ -1,5 +1,6 @@
 """Accounts: signing in, a unit's own accounts, and all accounts."""
 
+from mingpiao.delivery.room import SMS
 from mingpiao.portals.accounts import (
     admin,
     importing,
@@ -23,6 +24,7 @@ SUBJECT = Subject(
     ],
     unit=[*unit.HANDLERS, *importing.HANDLERS, *mobiles.HANDLERS, losses.lift_in_unit],
     admin=[*admin.HANDLERS, losses.lift_anywhere, unused.reopen],
+    services={"sms": SMS},
     lists=(lists.UNIT_ACCOUNT_LIST, lists.ALL_ACCOUNTS),
     menu=(
         MenuEntry(right=UNIT_ACCOUNTS, place=70, label="账户管理", address="/unit/accounts", icon="users"),
