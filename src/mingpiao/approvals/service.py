@@ -20,6 +20,7 @@ from mingpiao.identity.model import Account, Acting, AuditEntry, Role
 from mingpiao.identity.service import administrators_of, record
 from mingpiao.kernel.codes import region_covers
 from mingpiao.kernel.errors import Refusal, refuse
+from mingpiao.kernel.grammar import read_whole
 from mingpiao.messages.service import settle, tell_department, tell_person
 from mingpiao.storage.locks import NamedLock
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
@@ -330,7 +331,7 @@ async def _tell_decision(
     if present.region_code is not None:
         await tell_department(connection, present.region_code, topic, title, body, link=link, by=acting.actor)
     else:
-        author = int(present.author.removeprefix("account:"))
+        author = read_whole(present.author.removeprefix("account:")) or 0
         await tell_person(connection, author, topic, title, body, link=link)
 
 

@@ -110,7 +110,7 @@ async def set_password_policy(
     entry = AuditEntry(
         acting=acting,
         action="password_policy:set",
-        subject="password_policy:all",
+        subject=f"password_policy:{revision + 1}",
         changed=differences(policy_in_words(before.policy), policy_in_words(policy)),
     )
     await record(connection, entry)

@@ -18,6 +18,7 @@ from mingpiao.identity.service import (
     require_policy,
     set_password_policy,
 )
+from mingpiao.kernel.grammar import read_whole
 
 POLICY_PAGE = "/admin/passwords"
 _KEY = "all"
@@ -97,7 +98,7 @@ async def _apply(connection: AsyncConnection, payload: Mapping[str, Any], *, act
 
 async def _older(connection: AsyncConnection, keys: Sequence[str]) -> int:
     """How many accounts have passwords older than the proposed number of days; none where there is no such number."""
-    days = int(keys[0])
+    days = read_whole(keys[0])
     return await count_older_passwords(connection, days) if days else 0
 
 

@@ -64,9 +64,7 @@ class UnusedAccounts:
                 words = {"username": each.account.username, "day": day}
                 title, body = f"您的账户将于{day}停用", f"已经很久没有登录，到期停用。{_KEEP}"
                 await self._tell(connection, each, GOING, words, f"{_topic(each)}:{step}", title, body)
-            await _tell_places(
-                connection, found, f"unused:{step}", "长期没有登录，将停用", f"仍需使用的，{_KEEP}"
-            )
+            await _tell_places(connection, found, str(step), "长期没有登录，将停用", f"仍需使用的，{_KEEP}")
         return bool(found)
 
     async def _close(self) -> bool:
@@ -76,7 +74,7 @@ class UnusedAccounts:
                 words = {"username": each.account.username}
                 title, body = "您的账户因长期没有登录已停用", f"{_AGAIN}您看到本消息时，账户已重新启用。"
                 await self._tell(connection, each, CLOSED, words, f"{_topic(each)}:closed", title, body)
-            await _tell_places(connection, found, "unused:closed", "因长期没有登录已停用", _AGAIN)
+            await _tell_places(connection, found, "closed", "因长期没有登录已停用", _AGAIN)
         return bool(found)
 
     async def _tell(
@@ -116,7 +114,7 @@ async def _tell_places(
         more = f"等{len(people)}个" if len(people) > _NAMED else ""
         title = f"{len(people)}个账户{what}"
         body = f"{names}{more}。{then}"
-        key = f"{topic}:{place}:{today():%Y%m%d}:{people[0].account.account_id}"
+        key = f"unused:{topic}:{place}:{today():%Y%m%d}:{people[0].account.account_id}"
         if isinstance(place, int):
             await tell_unit(connection, place, key, title, body, link="/unit/accounts")
         else:
