@@ -10,6 +10,7 @@ from sqlalchemy import (
     Identity,
     Integer,
     LargeBinary,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -37,7 +38,7 @@ accounts = Table(
     Column("mobile", Text, nullable=False),
     Column("lost_at", DateTime(timezone=True)),
     Column("used_at", DateTime(timezone=True), nullable=False),
-    Column("unused_warnings", Integer, nullable=False),
+    Column("unused_warnings", SmallInteger, nullable=False),
     Column("unused_warned_at", DateTime(timezone=True)),
     Column("closed_unused_at", DateTime(timezone=True)),
 )
