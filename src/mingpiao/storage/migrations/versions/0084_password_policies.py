@@ -1,4 +1,4 @@
-"""When accounts were used last, and which were closed because nobody used them."""
+"""The password policy, and former passwords of accounts."""
 
 from mingpiao.storage.migrations.sql import run_sql_beside
 

@@ -1,9 +1,9 @@
-"""The password policy, and former passwords of accounts."""
+"""When accounts were used last, and which were closed because nobody used them."""
 
 from mingpiao.storage.migrations.sql import run_sql_beside
 
-revision = "0083"
-down_revision = "0082"
+revision = "0085"
+down_revision = "0084"
 branch_labels = None
 depends_on = None
 
