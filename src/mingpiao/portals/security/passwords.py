@@ -126,9 +126,7 @@ def _number(given: Mapping[str, str], name: str) -> int:
 
 
 async def _ask(call: PageCall, wanted: PasswordPolicy, given: Mapping[str, str]) -> Response[str]:
-    async with (
-        call.services.database.system() as connection
-    ):  # system: no scope reads accounts and the policy
+    async with call.services.database.system() as connection:  # system: no scope reads accounts
         present = (await policy_in_force(connection)).policy
         days = wanted.maximum_age_days
         older = await count_older_passwords(connection, days) if days else 0
