@@ -4,6 +4,7 @@ import asyncio
 import re
 from datetime import timedelta
 
+import httpx
 import pytest
 from tests.support.browser import PASSWORD, Browser, members_of
 from tests.support.province import ACTING
@@ -292,3 +293,40 @@ async def test_ones_own_sessions_and_browsers(site: World, clock: StoppedClock) 
     assert len(first) == 3
     await again.submit(shown, first[1])
     assert (await again.get("/account")).text.count(">移除</button>") == 2
+
+
+async def test_a_manager_resets_the_second_factor_of_the_units_own_people(site: World) -> None:
+    account, _, enrolled = await enrol(site, "handler")
+    stranger, _, _ = await enrol(site, "other")
+    inside = {"mingpiao_session": enrolled.signed_in.token}
+    address = f"/unit/accounts/{account.account_id}/factor"
+
+    async def press(browser: Browser, where: str, **members: str) -> httpx.Response:
+        return await browser.post(where, {"csrf_token": await browser.csrf_token(), **members})
+
+    async with await site.browser("manager") as manager, site.stranger(cookies=inside) as handler:
+        assert f'action="{address}"' in (await manager.get("/unit/accounts")).text
+        asked = (await press(manager, address)).text
+        assert "本人会收到消息，下次登录后重新设置。" in asked
+        assert (await factor_state_of(site, account)).enrolled_at is not None
+        assert (await press(handler, address, confirmed="yes")).status_code == 403
+        assert (await handler.get("/unit")).status_code == 200
+        foreign = f"/unit/accounts/{stranger.account_id}/factor"
+        assert (await press(manager, foreign, confirmed="yes")).status_code == 404
+        assert (await press(manager, address, confirmed="yes")).status_code == 303
+        assert (await handler.get("/unit")).status_code == 303
+        assert f'action="{address}"' not in (await manager.get("/unit/accounts")).text
+        assert (await press(manager, address, confirmed="yes")).status_code == 409
+    assert await factor_state_of(site, account) == FactorState()
+    assert (await factor_state_of(site, stranger)).enrolled_at is not None
+    told = "SELECT title FROM messages WHERE to_account_id = $1 AND topic LIKE 'factor-reset:%'"
+    assert await site.rows(told, account.account_id) == [("您的动态口令已被重置",)]
+    ((actor, subject),) = await site.rows(
+        "SELECT actor, subject FROM audit_log WHERE action = 'account:factor_reset'"
+    )
+    assert (actor, subject) == (site.accounts["manager"].actor, account.actor)
+
+
+async def factor_state_of(site: World, account: Account) -> FactorState:
+    async with site.database.system() as connection:
+        return await factor_state(connection, account.account_id)

@@ -5,6 +5,7 @@ from typing import Any
 from asyncpg.exceptions import IntegrityConstraintViolationError
 from sqlalchemy.exc import IntegrityError
 from tests.rules.people import codes
+from tests.support.browser import PASSWORD
 from tests.support.locks import WITH_AND_WITHOUT, lock_taken_away, race, writing
 from tests.support.province import ACTING
 from tests.support.world import PROVINCE, World
@@ -12,8 +13,15 @@ from tests.support.world import PROVINCE, World
 from mingpiao.approvals.model import ProposalState
 from mingpiao.approvals.service import approve
 from mingpiao.identity.accounts import store_account
-from mingpiao.identity.model import Account, Role, acting_for
-from mingpiao.identity.service import set_active
+from mingpiao.identity.model import Account, Rejected, Role, SignedIn, acting_for
+from mingpiao.identity.service import (
+    UnusedAccount,
+    close_unused,
+    create_account,
+    reset_password,
+    set_active,
+    sign_in,
+)
 from mingpiao.kernel.errors import Refusal
 from mingpiao.security.service import propose_role
 
@@ -82,3 +90,65 @@ async def test_nobody_confirms_who_is_closed_at_that_moment(world: World, other:
     else:
         assert isinstance(outcomes[1], IntegrityError | IntegrityConstraintViolationError)
     assert await world.value("SELECT role FROM accounts WHERE account_id = $1", new.account_id) == "ungranted"
+
+
+async def test_no_session_begins_with_a_password_that_is_reset_at_that_moment(
+    world: World, other: World
+) -> None:
+    """Who typed the old one and comes after the reset is refused, though the password was right when it was looked at."""
+    async with world.database.system() as connection:
+        account = await create_account(
+            connection,
+            username="renyuan",
+            display_name="测试",
+            role=Role.UNGRANTED,
+            password=PASSWORD,
+            acting=ACTING,
+        )
+
+    async def reset() -> str:
+        async with other.database.system() as connection:
+            return await reset_password(connection, account, acting=ACTING)
+
+    new, outcome = await race(
+        world.url,
+        writing("sessions"),
+        reset(),
+        sign_in(world.database, account.username, PASSWORD, address="10.0.0.1"),
+    )
+    assert isinstance(outcome, Rejected)
+    assert outcome.problem.code == "session.credentials_wrong"
+    assert await world.value("SELECT count(*) FROM sessions") == 0
+    assert isinstance(await sign_in(world.database, account.username, new, address="10.0.0.1"), SignedIn)
+
+
+async def test_whoever_signs_in_at_that_moment_keeps_an_account_that_nobody_used(
+    world: World, other: World
+) -> None:
+    async with world.database.system() as connection:
+        account = await create_account(
+            connection,
+            username="renyuan",
+            display_name="测试",
+            role=Role.UNGRANTED,
+            password=PASSWORD,
+            acting=ACTING,
+        )
+    await world.tamper(
+        "UPDATE accounts SET used_at = now() - interval '100 days', unused_warnings = 2, "
+        "unused_warned_at = now() - interval '4 days'"
+    )
+
+    async def close() -> list[UnusedAccount]:
+        async with other.database.system() as connection:
+            return await close_unused(connection, 90, acting=ACTING)
+
+    outcome, closed = await race(
+        world.url,
+        writing("sessions"),
+        sign_in(world.database, account.username, PASSWORD, address="10.0.0.1"),
+        close(),
+    )
+    assert isinstance(outcome, SignedIn)
+    assert closed == []
+    assert await world.value("SELECT active FROM accounts WHERE username = 'renyuan'") is True

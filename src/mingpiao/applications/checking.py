@@ -5,6 +5,8 @@ Who decides is never who sent the content: the verb refuses it, and so does a CH
 
 from collections.abc import Sequence
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from mingpiao.applications import store, wording
 from mingpiao.applications.attempts import open_application
 from mingpiao.applications.intake import Applications
@@ -12,6 +14,7 @@ from mingpiao.applications.machine import ApplicationEvent, Doer, carry_out, che
 from mingpiao.applications.model import MAX_BATCH, Application, CheckDecision, Decided
 from mingpiao.applications.notices import to_unit
 from mingpiao.identity.model import Acting, Role
+from mingpiao.identity.service import account_by_id
 from mingpiao.issuing.service import check_text
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Refusal, refuse
@@ -37,8 +40,8 @@ class Checkers:
 
         If it cannot be issued now, the application keeps the problems and is tried again. Raises `Refusal`:
         `application.unknown` (404), `access.denied` (403), `application.own_request`,
-        `application.already_checked`, `application.wrong_state` (409), `text.…` (422) for a name that no face
-        can show.
+        `application.already_checked`, `application.wrong_state`, `application.checker_lost` (409) while their UKey is
+        reported lost, `text.…` (422) for a name that no face can show.
         """
         await self._decide(application_id, CheckDecision.AGREED, "", acting=acting)
         return await self._applications.advance(application_id)
@@ -88,6 +91,8 @@ class Checkers:
             _check_own(application, acting=acting)
             check_possible(_EVENTS[decision], application)
             _check_second(application, decision, acting=acting)
+            if decision is CheckDecision.AGREED:
+                await _check_not_lost(connection, acting=acting)
             sent_back = decision is CheckDecision.SENT_BACK
             return await carry_out(
                 connection,
@@ -118,6 +123,14 @@ def _check_own(application: Application, *, acting: Acting) -> None:
         raise store.unknown()
     if acting.account is None or acting.role is not Role.UNIT_CHECKER:
         raise refuse("access.denied", "只有本单位的复核人可以复核。", status=403)
+
+
+async def _check_not_lost(connection: AsyncConnection, *, acting: Acting) -> None:
+    """Raise while the person's UKey is reported lost. A loss that comes at the same moment stops the bill in its train."""
+    account = await account_by_id(connection, acting.account_id or 0)
+    if account is not None and account.lost_at is not None:
+        message = "您的 UKey 已挂失，不能同意开票。请用新 UKey 登录，或由票据管理员解除挂失后再办理。"
+        raise refuse("application.checker_lost", message, status=409)
 
 
 def _check_second(application: Application, decision: CheckDecision, *, acting: Acting) -> None:

@@ -36,6 +36,7 @@ from mingpiao.issuing.model import (
 )
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Problem, Refusal
+from mingpiao.kernel.grammar import read_whole
 from mingpiao.kernel.text import unprintable
 from mingpiao.kernel.workdays import end_of_workday
 from mingpiao.rules.model import Confirmation, Hit, Severity
@@ -524,7 +525,7 @@ class Applications:
         (outcome,) = await self._desk.issue(
             application.unit_id,
             (application.request,),
-            acting=PLATFORM.acting,
+            acting=_on_behalf(application),
             approvals={business_no: _approval_of(application)} if approved else {},
             provisos={business_no: attempts.proviso(attempt)},
             agreed={business_no: _second_person(application)} if agreed else {},
@@ -608,6 +609,14 @@ def _approval_of(application: Application) -> Approval:
         rules=application.rules,
         decided_by=application.decided_by_name,
     )
+
+
+def _on_behalf(application: Application) -> Acting:
+    """The platform, which issues for who sent the request and, where somebody agreed to it, for them."""
+    people = {application.sent_by, application.checked_by}
+    numbers = (read_whole(each.removeprefix("account:")) for each in people if each)
+    behalf = frozenset(number for number in numbers if number is not None)
+    return msgspec.structs.replace(PLATFORM.acting, behalf=behalf)
 
 
 def _second_person(application: Application) -> SecondPerson:

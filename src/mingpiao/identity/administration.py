@@ -12,7 +12,7 @@ from mingpiao.identity.audit import record
 from mingpiao.identity.model import Account, Acting, AuditEntry
 from mingpiao.identity.passwords import NO_PASSWORD
 from mingpiao.identity.sessions import account_of
-from mingpiao.identity.tables import accounts, invitations
+from mingpiao.identity.tables import accounts, invitations, totp_secrets
 from mingpiao.identity.wrong_passwords import open_locks
 from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.errors import refuse
@@ -28,7 +28,7 @@ class AccountState(msgspec.Struct, frozen=True, kw_only=True):
 
     While it is `invited`, its person has chosen no password yet; `invited_until` is the end of the open
     invitation, if there is one. `over`: its last day is past. `used_at` is the last sign-in, or when it was made;
-    `closed_unused` says that it was closed because nobody used it.
+    `closed_unused` says that it was closed because nobody used it, `has_factor` that it has a second factor.
     """
 
     account: Account
@@ -40,6 +40,7 @@ class AccountState(msgspec.Struct, frozen=True, kw_only=True):
     mobile: str = ""
     used_at: datetime
     closed_unused: bool = False
+    has_factor: bool = False
 
 
 class Unused(StrEnum):
@@ -63,7 +64,13 @@ _OPEN_INVITATION = (
     .scalar_subquery()
     .label("invited_until")
 )
-_WITH_INVITATION = select(accounts, _OPEN_INVITATION)
+_HAS_FACTOR = (
+    select(totp_secrets.c.account_id)
+    .where(totp_secrets.c.account_id == accounts.c.account_id)
+    .exists()
+    .label("has_factor")
+)
+_WITH_INVITATION = select(accounts, _OPEN_INVITATION, _HAS_FACTOR)
 _ACCOUNT_ORDERS = {
     "": Keyset(KeyColumn("account_id", int)),
     "username": Keyset(KeyColumn("username", str), KeyColumn("account_id", int)),
@@ -186,4 +193,5 @@ def _state(row: RowMapping) -> AccountState:
         mobile=row["mobile"],
         used_at=row["used_at"],
         closed_unused=row["closed_unused_at"] is not None,
+        has_factor=row["has_factor"],
     )

@@ -107,7 +107,8 @@ class Acting(msgspec.Struct, frozen=True, kw_only=True):
 
     `actor` is the name in the audit trail: "account:<id>", "app:<app id>" or "system:<task>". `name` is what
     people read. `address` is the network address; `factors` says how the person proved who they are. Only a
-    person has an `account`; an interface app has a unit without an account; the platform itself has neither.
+    person has an `account`; an interface app has a unit without an account; the platform itself has neither, but
+    may carry out what people asked for or agreed to (`behalf`, by account).
     """
 
     actor: str
@@ -116,6 +117,12 @@ class Acting(msgspec.Struct, frozen=True, kw_only=True):
     unit_id: int | None = None
     address: str = ""
     factors: tuple[str, ...] = ()
+    behalf: frozenset[int] = frozenset()
+
+    @property
+    def people(self) -> frozenset[int]:
+        """The accounts of all who stand behind it."""
+        return self.behalf if self.account is None else self.behalf | {self.account.account_id}
 
     @property
     def account_id(self) -> int | None:

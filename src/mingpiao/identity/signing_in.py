@@ -84,11 +84,9 @@ async def _let_in(
         if before is None:
             return Rejected(problem=locked_problem())
         policy = await password_policy(connection)
-        fresh = await _clear_failures(
-            connection, row["account_id"], policy, falls_short=policy.falls_short(password)
-        )
+        fresh = await _clear_failures(connection, row, policy, falls_short=policy.falls_short(password))
         if fresh is None:
-            return Rejected(problem=locked_problem())
+            return Rejected(problem=_WRONG)
         account = account_of(fresh)
         await _tell_of_age(connection, fresh, policy)
         there = arrival(visitor, origin)
@@ -170,9 +168,10 @@ def _may_sign_in(row: RowMapping) -> bool:
 
 
 async def _clear_failures(
-    connection: AsyncConnection, account_id: int, policy: PasswordPolicy, *, falls_short: bool
+    connection: AsyncConnection, seen: RowMapping, policy: PasswordPolicy, *, falls_short: bool
 ) -> RowMapping | None:
-    """Forget the failures that are shown of an active account; None when it is none.
+    """Forget the failures that are shown of an active account; None when it is none, or has another password than
+    when it was looked at: whoever resets one ends the sessions of before, and none begins behind.
 
     A password that is too old, or that the policy of now would not take, must be changed before anything else.
     """
@@ -184,7 +183,8 @@ async def _clear_failures(
     statement = (
         update(accounts)
         .where(
-            accounts.c.account_id == account_id,
+            accounts.c.account_id == seen["account_id"],
+            accounts.c.password_hash == seen["password_hash"],
             accounts.c.active,
             (accounts.c.valid_until.is_(None)) | (accounts.c.valid_until >= to_shanghai(moment).date()),
         )

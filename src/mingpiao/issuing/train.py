@@ -208,8 +208,10 @@ def _reversal_answer(
 
 
 def _lost(ticket: Ticket, stock: Stock) -> tuple[str, ...]:
-    """The reason that stops the person whose UKey was reported lost; a unit's programs have none."""
-    return (UKEY_LOST,) if ticket.acting.account_id in stock.lost_accounts else ()
+    """The reason that stops people whose UKey was reported lost, also where the platform issues what they asked for or
+    agreed to; a unit's programs have none.
+    """
+    return (UKEY_LOST,) if ticket.acting.people & stock.lost_accounts else ()
 
 
 _LOCKED = "本单位开票功能已被财政部门锁定，请联系同级财政部门。"

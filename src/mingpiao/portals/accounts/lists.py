@@ -162,6 +162,13 @@ UNIT_ACCOUNT_LIST: Listing[AccountState] = Listing(
             offered=lambda row, account: _is_other(row, account) and not row.invited,
         ),
         RowAction(
+            label=lambda _row: "重置动态口令",
+            spoken=lambda row: f"重置 {row.account.username} 的动态口令",
+            address=lambda row: _of_row(row, "factor"),
+            right=UNIT_ACCOUNTS,
+            offered=lambda row, account: _is_other(row, account) and row.has_factor,
+        ),
+        RowAction(
             label=lambda _row: "解除挂失",
             spoken=lambda row: f"解除 {row.account.username} 的挂失",
             address=lambda row: _of_row(row, "found"),

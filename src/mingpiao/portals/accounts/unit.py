@@ -11,13 +11,14 @@ from mingpiao.identity.service import (
     account_in_unit,
     invite,
     renew_invitation,
+    reset_factor,
     reset_password,
     set_active,
     set_expiry,
     withdraw_invitation,
 )
 from mingpiao.kernel.errors import Problem, Refusal, refuse
-from mingpiao.portals.accounts.consequences import of_closing, of_new_password
+from mingpiao.portals.accounts.consequences import of_closing, of_factor_reset, of_new_password
 from mingpiao.portals.accounts.invitations import MOBILE, USERNAME, VALID_UNTIL, invitation_page, read_expiry
 from mingpiao.portals.accounts.lists import UNIT_ACCOUNT_LIST
 from mingpiao.portals.accounts.rights import UNIT_ACCOUNTS
@@ -76,8 +77,8 @@ def _role(text: str) -> Role:
 async def change_account(
     call: NamedDependency[PageCall], account_id: FromPath[int], action: FromPath[str]
 ) -> Response[str] | Response[bytes]:
-    """`enable`, `disable`, `reset` an account of the unit, `renew` or `withdraw` its invitation; what ends
-    sessions asks once more.
+    """`enable`, `disable`, `reset` an account of the unit, take its second `factor` away, `renew` or `withdraw` its
+    invitation; what ends sessions asks once more.
     """
     if action in _ASKING and not is_confirmed(await read_form(call.request)):
         return await _ask(call, account_id, action)
@@ -94,6 +95,8 @@ async def change_account(
             if account.account_id == call.session.account.account_id:
                 raise refuse("account.is_own", "修改自己的密码请使用“修改密码”。", status=409)
             password = await reset_password(connection, account, acting=call.acting)
+        elif action == "factor":
+            await reset_factor(connection, account, acting=call.acting)
         else:
             raise refuse("http.404", "没有这种操作，请返回账户列表。", status=404)
     if invitation is not None:
@@ -103,7 +106,7 @@ async def change_account(
     return redirect(call.request, LIST)
 
 
-_ASKING = {"disable": of_closing, "reset": of_new_password}
+_ASKING = {"disable": of_closing, "reset": of_new_password, "factor": of_factor_reset}
 
 
 async def _ask(call: PageCall, account_id: int, action: str) -> Response[str]:
