@@ -18,15 +18,23 @@ from mingpiao.storage.database import DATABASE_AWAY
 
 _logger = logging.getLogger(__name__)
 
-#: Scripts and styles come from our own files only, so that no text of a bill can become a script.
-#: Scripts reach this site and the UKey agent on the person's own machine.
-#: Styles may be inline because charts and faces set them on elements.
+
+def content_policy(agent: str = "") -> str:
+    """What pages may load and reach: our own files only, so that no text of a bill can become a script.
+
+    Scripts reach this site, and on the page that signs in by UKey the `agent` on the person's own machine. Attributes
+    may set styles, as charts and faces do; elements may not.
+    """
+    reached = f"'self' {agent}".rstrip()
+    return (
+        "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
+        f"img-src 'self' data: blob:; font-src 'self' data:; connect-src {reached}; manifest-src 'self'; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+
+
 _SECURITY_HEADERS = {
-    "content-security-policy": (
-        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
-        "font-src 'self' data:; connect-src 'self' http://127.0.0.1:*; object-src 'none'; "
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    ),
+    "content-security-policy": content_policy(),
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",
     "permissions-policy": "camera=(self), microphone=(), geolocation=()",

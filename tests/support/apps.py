@@ -10,6 +10,7 @@ from mingpiao.composition import Services
 from mingpiao.health import healthz
 from mingpiao.portals.router import create_router
 from mingpiao.portals.subjects import provided_services
+from mingpiao.web import secure_headers
 
 
 def serve(services: Services) -> Litestar:
@@ -24,6 +25,7 @@ def _composed() -> Litestar:
     return Litestar(
         route_handlers=[healthz, create_router()],
         dependencies={"services": Provide(_services, sync_to_thread=False)} | provided_services(),
+        before_send=[secure_headers],
         openapi_config=None,
         # Else it would take away what a test listens to the log with, if it is the first of its process.
         logging_config=None,

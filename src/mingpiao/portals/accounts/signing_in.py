@@ -42,7 +42,7 @@ from mingpiao.portals.session import (
     visitor_of,
 )
 from mingpiao.ukeys.settings import UKeySettings
-from mingpiao.web import client_address
+from mingpiao.web import client_address, content_policy
 
 _FORM_COOKIE = "mingpiao_login"
 _PENDING_COOKIE = "mingpiao_pending"
@@ -168,9 +168,11 @@ def login_form(
     """The form, with a token of its own in a cookie: no foreign page can sign a visitor in."""
     token = request.cookies.get(_form_cookie_name(request)) or secrets.token_urlsafe(32)
     settings = services_of(request).settings
+    ukey_port = settings.of(UKeySettings).ukey_agent_port
     return page(
         request,
         "accounts/login.html",
+        headers={"Content-Security-Policy": content_policy(f"http://127.0.0.1:{ukey_port}")},
         cookies=[
             Cookie(
                 key=_form_cookie_name(request),
@@ -186,7 +188,7 @@ def login_form(
         desks=read_desks(settings.data_dir) if settings.training else (),
         username=username,
         follow=follow if is_local(follow) else "",
-        ukey_port=settings.of(UKeySettings).ukey_agent_port,
+        ukey_port=ukey_port,
         ended=read_query(request).get("ended", ""),
         login_token=csrf_field(masked(token)),
         problems=problems,
