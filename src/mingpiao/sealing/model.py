@@ -210,11 +210,19 @@ class SealImage(msgspec.Struct, frozen=True, kw_only=True):
     height_mm: int
 
 
+class Revocation(msgspec.Struct, frozen=True, kw_only=True):
+    """Since when a certificate is revoked, or on hold (`is_held`)."""
+
+    since: datetime
+    is_held: bool = False
+
+
 class SealReport(msgspec.Struct, frozen=True, kw_only=True):
-    """The result of checking one OFD seal: three lists of Chinese sentences, all empty if it is valid.
+    """The result of checking one OFD seal: lists of Chinese sentences, all empty if it is valid.
 
     `seal_problems` concern the seal itself, `signature_problems` the signer, and `content_problems` the
-    signed content. `seal_hash` is the SM3 of the SESeal in hex.
+    signed content; `revoked` is what revocation lists say of signer and maker. `seal_hash` is the SM3 of the
+    SESeal in hex. Who made the seal at `made_at` is named by `maker_serial` and `maker_issuer`.
     """
 
     seal_id: str = ""
@@ -226,13 +234,17 @@ class SealReport(msgspec.Struct, frozen=True, kw_only=True):
     certificate_serial: str = ""
     issuer: str = ""
     maker: str = ""
+    maker_serial: str = ""
+    maker_issuer: str = ""
+    made_at: datetime | None = None
     seal_problems: tuple[str, ...] = ()
     signature_problems: tuple[str, ...] = ()
     content_problems: tuple[str, ...] = ()
+    revoked: tuple[str, ...] = ()
 
     @property
     def problems(self) -> tuple[str, ...]:
-        return self.seal_problems + self.signature_problems + self.content_problems
+        return self.seal_problems + self.signature_problems + self.content_problems + self.revoked
 
     @property
     def valid(self) -> bool:

@@ -19,12 +19,14 @@ from mingpiao.identity.model import Acting, AuditEntry, Role
 from mingpiao.identity.service import record
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import refuse
-from mingpiao.sealing.model import KeyInfo
+from mingpiao.sealing.model import KeyInfo, Revocation
 
 #: Larger than the lists of provinces' CAs by far.
 MAX_LIST = 8 * 1024 * 1024
 #: Clocks differ by this much at most.
 _AHEAD_SECONDS = 300
+#: The reason in lists of what is only on hold; a later list without it ends that.
+_HOLD = "certificate_hold"
 
 _HELD = text("SELECT number, this_update FROM revocation_lists WHERE issuer = :issuer")
 _STORE = text(
@@ -50,7 +52,7 @@ FROM revocation_lists AS lists ORDER BY issuer
 """
 )
 _FIND = """
-SELECT issuer, serial, revoked_at FROM revoked_certificates
+SELECT issuer, serial, revoked_at, reason FROM revoked_certificates
 WHERE (serial, issuer) IN (SELECT * FROM unnest($1::text[], $2::text[]))
 """
 _FIND_ONE = text("SELECT revoked_at FROM revoked_certificates WHERE issuer = :issuer AND serial = :serial")
@@ -167,7 +169,12 @@ async def revoked_since(connection: AsyncConnection, issuer: str, serial: str) -
 
 async def revocations_of(
     pool: "asyncpg.Pool[asyncpg.Record]", names: Sequence[KeyInfo]
-) -> Mapping[KeyInfo, datetime]:
-    """Those of the named certificates that are revoked, and since when."""
+) -> Mapping[KeyInfo, Revocation]:
+    """Those of the named certificates that are revoked or on hold, and since when."""
     rows = await pool.fetch(_FIND, [name.serial for name in names], [name.issuer for name in names])
-    return {KeyInfo(serial=row["serial"], issuer=row["issuer"]): row["revoked_at"] for row in rows}
+    return {
+        KeyInfo(serial=row["serial"], issuer=row["issuer"]): Revocation(
+            since=row["revoked_at"], is_held=row["reason"] == _HOLD
+        )
+        for row in rows
+    }

@@ -131,6 +131,7 @@ def verify_seal_signature(
     except MalformedCertificate:
         return SealReport(signature_problems=("签章人证书不是合格的 SM2 证书",))
     known = list(roots)
+    maker = _maker(to_sign["seal"])
     return SealReport(
         seal_id=text.seal_id,
         seal_name=text.name,
@@ -140,7 +141,10 @@ def verify_seal_signature(
         certificate_subject=signer.subject,
         certificate_serial=signer.serial,
         issuer=signer.issuer,
-        maker=_maker_name(to_sign["seal"]),
+        maker=maker.subject if maker else "",
+        maker_serial=maker.serial if maker else "",
+        maker_issuer=maker.issuer if maker else "",
+        made_at=text.created_at,
         seal_problems=tuple(_seal_problems(to_sign["seal"], text, known, at)),
         signature_problems=tuple(_signature_problems(parsed, text, signer, known, at)),
         content_problems=tuple(_content_problems(to_sign, signature_xml, path)),
@@ -194,11 +198,11 @@ def _content_problems(to_sign: ToSign, signature_xml: bytes, path: str) -> Itera
         yield "签章所指的签名描述文件不是这一个"
 
 
-def _maker_name(seal: Seal) -> str:
+def _maker(seal: Seal) -> x509.Certificate | None:
     try:
-        return x509.read(bytes(seal["cert"].native)).subject
+        return x509.read(bytes(seal["cert"].native))
     except MalformedCertificate:
-        return ""
+        return None
 
 
 def _seal_text(info: Any) -> SealText:

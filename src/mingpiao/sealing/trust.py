@@ -9,7 +9,7 @@ from mingpiao.crypto import x509
 from mingpiao.crypto.errors import MalformedCertificate
 from mingpiao.kernel.errors import refuse
 from mingpiao.sealing.keys import key_info_of
-from mingpiao.sealing.model import KeyInfo
+from mingpiao.sealing.model import KeyInfo, Revocation
 
 
 class TrustStore:
@@ -19,9 +19,9 @@ class TrustStore:
         self,
         roots: Iterable[bytes],
         certificates: Iterable[bytes] = (),
-        revoked: Mapping[KeyInfo, datetime] | None = None,
+        revoked: Mapping[KeyInfo, Revocation] | None = None,
     ) -> None:
-        """Takes DER certificates, and since when some are revoked. Raises MalformedCertificate if one is not an SM2
+        """Takes DER certificates, and which are revoked or on hold, also others. Raises MalformedCertificate if one is not an SM2
         certificate.
 
         Old certificates stay in it for ever, so that what they signed can be verified for ever.
@@ -63,7 +63,13 @@ class TrustStore:
         """
         if chain := x509.chain_problem(certificate, self.roots, moment):
             return chain
-        revoked_at = self._revoked.get(key_info_of(certificate))
-        if revoked_at is not None and revoked_at <= moment:
-            return f"证书“{certificate.common_name}”在签章前已被吊销"
-        return ""
+        return self.revocation_problem(key_info_of(certificate), certificate.common_name, moment)
+
+    def revocation_problem(self, key_info: KeyInfo, name: str, moment: datetime, doing: str = "签章") -> str:
+        """Why a certificate must not have been used at a moment, in Chinese; empty unless it was revoked or on hold by
+        then. `name` is whose it is, `doing` what it was used for.
+        """
+        found = self._revoked.get(key_info)
+        if found is None or found.since > moment:
+            return ""
+        return f"证书“{name}”在{doing}前已被{'冻结' if found.is_held else '吊销'}"

@@ -162,13 +162,23 @@ def _open_ofd(data: bytes, roots: Sequence[x509.Certificate]) -> Presented:
     raise file_unreadable(report.findings[0].message if report.findings else "文件中没有票据原文。")
 
 
-def named_keys(xml: bytes) -> tuple[KeyInfo, ...]:
-    """The certificates that a sealed XML names as its signers; none when it cannot be read."""
+def named_keys(presented: Presented) -> tuple[KeyInfo, ...]:
+    """The certificates that a file names: as signers of its XML, and of its seals with those who made them."""
+    return tuple(dict.fromkeys((*_signers(presented.xml), *_sealers(presented.ofd))))
+
+
+def _signers(xml: bytes) -> Iterable[KeyInfo]:
     try:
         document = read_sealed(xml)
     except Refusal:
         return ()
     return (document.unit.key_info, document.supervisor.key_info)
+
+
+def _sealers(ofd: OfdReport | None) -> Iterable[KeyInfo]:
+    for seal in ofd.seals if ofd else ():
+        yield KeyInfo(serial=seal.certificate_serial, issuer=seal.issuer)
+        yield KeyInfo(serial=seal.maker_serial, issuer=seal.maker_issuer)
 
 
 def examine(
@@ -179,6 +189,7 @@ def examine(
     `departments` names the certificates of finance departments, the only ones that may supervise; None
     where that is not known, and then any trusted one may.
     """
+    presented = _with_revoked_seals(presented, trust)
     report = verify_xml(presented.xml, trust)
     damaged = presented.ofd is not None and bool(presented.ofd.findings)
     if report.face is None and not damaged:
@@ -195,6 +206,30 @@ def examine(
         checks=tuple(checks),
         look_intact=_look_intact(presented),
     )
+
+
+def _with_revoked_seals(presented: Presented, trust: TrustStore) -> Presented:
+    """The file with what revocation lists say of its seals: each is judged as of its own moment."""
+    if presented.ofd is None:
+        return presented
+    seals = tuple(_with_revocations(seal, trust) for seal in presented.ofd.seals)
+    return msgspec.structs.replace(presented, ofd=msgspec.structs.replace(presented.ofd, seals=seals))
+
+
+def _with_revocations(seal: SealReport, trust: TrustStore) -> SealReport:
+    if seal.signed_at is None or seal.made_at is None:
+        return seal
+    signer = KeyInfo(serial=seal.certificate_serial, issuer=seal.issuer)
+    maker = KeyInfo(serial=seal.maker_serial, issuer=seal.maker_issuer)
+    found = (
+        trust.revocation_problem(signer, seal.certificate_subject, seal.signed_at),
+        trust.revocation_problem(maker, seal.maker, seal.made_at, "制章"),
+    )
+    return msgspec.structs.replace(seal, revoked=tuple(filter(None, found)))
+
+
+def _revoked(ofd: OfdReport) -> list[str]:
+    return [problem for seal in ofd.seals for problem in seal.revoked]
 
 
 def _copies(pdf: PdfContents | None) -> str:
@@ -239,7 +274,8 @@ def _look_intact(presented: Presented) -> bool:
     if presented.ofd is None:
         return presented.pdf is None or not presented.pdf.trailing
     hidden = any(finding.code == "zip.hidden_data" for finding in presented.ofd.findings)
-    return presented.ofd.look_intact and not hidden
+    # Whoever has a revoked key can seal any look.
+    return presented.ofd.look_intact and not hidden and not _revoked(presented.ofd)
 
 
 def _xml_checks(report: XmlReport, trust: TrustStore) -> Iterable[Check]:
@@ -296,6 +332,7 @@ def _file_checks(presented: Presented, report: XmlReport) -> Iterable[Check]:
     yield _check("ofd.structure", "OFD 结构（GB/T 33190）", _shown(groups["ofd.structure"]))
     yield _check("ofd.digests", "OFD 各部分摘要", _shown(groups["ofd.digests"]))
     yield _check("ofd.seals", "OFD 电子印章（GB/T 38540）", _shown(groups["ofd.seals"]))
+    yield _check("ofd.seal_revocation", "印章的证书在签章时没有被吊销或冻结", _shown(_revoked(presented.ofd)))
     yield _check("ofd.changes", "签章后的改动", _changes(presented))
     if report.face is not None:
         yield _check("ofd.seal_names", "印章与签名原文所记一致", _foreign_seals(presented.ofd, report))

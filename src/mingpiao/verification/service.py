@@ -304,7 +304,7 @@ class Verifier:
         roots = await self._keys.roots()
         async with self._files:
             presented = await asyncio.to_thread(open_file, data, roots)
-            trust, departments = await self._keys.trust_for(named_keys(presented.xml))
+            trust, departments = await self._keys.trust_for(named_keys(presented))
             return presented, await asyncio.to_thread(examine, presented, trust, departments)
 
     async def _compare(
@@ -386,7 +386,7 @@ class Verifier:
                 return results.registered(reply, kind_name, means, certificates)
             document = await self._document(reply)
             presented = Presented(kind=FileKind.XML, xml=document.xml)
-            trust, departments = await self._keys.trust_for(named_keys(document.xml))
+            trust, departments = await self._keys.trust_for(named_keys(presented))
             examination = await asyncio.to_thread(examine, presented, trust, departments)
             result = await self._with_standing(results.examined(reply, kind_name, means, examination), reply)
             return await self._with_picture(result, document) if drawn else result
