@@ -59,9 +59,10 @@ def moment_of(seal: SealReport, who: str) -> tuple[str, str, datetime]:
 async def test_who_sealed_is_held_against_the_lists_of_that_moment(
     counter: Counter, files: Files, who: str, doing: str, verdict: VerificationVerdict
 ) -> None:
-    serial, name, at = moment_of(seals_of(files)[0], who)
-    # By a maker's certificate the seals of both parties were made.
+    # By a maker's certificate the seals of both parties were made, one after the other.
     count = 1 if who == "signer" else 2
+    found = [moment_of(seal, who) for seal in seals_of(files)[:count]]
+    (serial, name), moments = found[0][:2], sorted(each[2] for each in found)
     cases = (
         (1, "key_compromise", ""),
         (0, "key_compromise", "吊销"),
@@ -70,7 +71,7 @@ async def test_who_sealed_is_held_against_the_lists_of_that_moment(
         (-60, "certificate_hold", "冻结"),
     )
     for number, (seconds, reason, word) in enumerate(cases, start=1):
-        since = at + timedelta(seconds=seconds)
+        since = moments[-1 if seconds > 0 else 0] + timedelta(seconds=seconds)
         await revoke(counter, number, RevokedEntry(serial=serial, revoked_at=since, reason=reason))
         result = await counter.verifier.by_file(files.ofd, address=ADDRESS)
         problem = f"证书“{name}”在{doing}前已被{word}"
