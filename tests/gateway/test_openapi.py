@@ -33,7 +33,7 @@ ELSEWHERE = {
     "crypto.master_key_malformed", "application.not_yours", "application.already_decided", "application.batch_size",
     "application.not_alike", "application.officer_unknown", "application.no_department_above",
     "application.not_below", "bill.superseded", "evidence.type_unknown", "kind.unknown",
-    "access.denied", "kind.template_day", "application.already_checked", "application.own_request",
+    "access.denied", "kind.template_day", "application.already_checked", "application.checker_lost", "application.own_request",
     "bill.must_be_checked", "checking_demand.empty", "checking_demand.kind_unknown",
     "checking_demand.item_unknown", "checking_demand.amount_invalid", "checking_demand.exists",
     "checking_demand.too_many", "checking_demand.unknown",
