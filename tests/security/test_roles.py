@@ -14,6 +14,7 @@ from tests.support.world import BAOTOU, PROVINCE, World, a_world
 
 from mingpiao.approvals.model import ProposalState
 from mingpiao.approvals.service import approve, reject
+from mingpiao.house.rooms import rooms
 from mingpiao.identity.model import Account, Acting, AuditEntry, Role, acting_for
 from mingpiao.identity.service import (
     accept_invitation,
@@ -442,3 +443,29 @@ async def test_those_who_can_decide_and_those_whom_it_concerns_are_told(world: W
         False,
     )
     assert await messages_of(world, returned) == []
+
+
+#: What a 系统管理员 may have in the trail about others; all else that rooms record is business or given by others.
+KEPT_BY_SYSTEM = frozenset(
+    {
+        "access",
+        "account",
+        "export",
+        "founding",
+        "interface_app",
+        "recovery",
+        "session",
+        "signing_key",
+        "training",
+    }
+)
+
+
+async def test_what_rooms_record_is_business_or_kept_by_an_administrator(world: World) -> None:
+    """A room that comes later must be told to the constraint of the trail, or be named here."""
+    words = {action.partition(":")[0] for room in rooms().values() for action in room.actions}
+    query = "SELECT administrator_may($1, 'account:1', $2, 'unit:1')"
+    may = {word for word in words if await world.value(query, "administrator", f"{word}:do")}
+    assert may == KEPT_BY_SYSTEM
+    reads_all = {word for word in words if await world.value(query, "audit_administrator", f"{word}:do")}
+    assert reads_all == {"session"}
