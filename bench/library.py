@@ -129,7 +129,7 @@ def rates(
         folder = Path(directory)
         files = written(folder, made_bills(count, first_night=first_night), catalog)
         for rule in rules:
-            if rule.stage is Stage.EVIDENCE:
+            if rule.stage in (Stage.EVIDENCE, Stage.MONITORING):
                 continue
             condition = parse(rule.condition, field_table(catalog, rule.kinds, rule.stage))
             run = BackTestRun(folder / "work")

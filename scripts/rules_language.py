@@ -19,6 +19,7 @@ _GROUPS = (
     ("逐项", lambda field: field.place is SourcePlace.ITEM),
     ("佐证材料", lambda field: field.path.startswith("evidence.")),
     ("核销", lambda field: field.path.startswith("writeoff.")),
+    ("监测预警：单位的一个小时", lambda field: field.path.startswith("watch.")),
 )
 _HISTORY_NOTE = "天数为 1 至 366 的整数，包括今天，按北京时间的日历日计。"
 

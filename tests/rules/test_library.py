@@ -10,7 +10,7 @@ from tests.rules.wellformed import catalog, condition_of, covers, facts_of, load
 
 from mingpiao.demo.kinds import KINDS
 from mingpiao.rules.library import VIOLATIONS, LibraryRule, library, library_rules
-from mingpiao.rules.model import Rule, Severity
+from mingpiao.rules.model import Rule, Severity, Stage
 from mingpiao.rules.service import check_rule, export_rules, judge, read_rules
 
 
@@ -66,7 +66,9 @@ def test_what_each_severity_says() -> None:
     """What blocks tells what to do; what asks says 请…; nothing blocks on a suspicion."""
     for rule in library_rules():
         assert rule.message.endswith("。")
-        if rule.severity is Severity.ASK:
+        if rule.stage is Stage.MONITORING:
+            assert "{watch." in rule.message, "an alert tells its numbers, and asks nobody"
+        elif rule.severity is Severity.ASK:
             assert re.search(r"请.*(核实|核对|说明|补充|填写)", rule.message), rule.code
         else:
             assert "疑似" not in rule.message or rule.severity is Severity.WARN, rule.code

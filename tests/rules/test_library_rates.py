@@ -9,7 +9,9 @@ from mingpiao.rules.model import Severity, Stage
 from mingpiao.rules.service import library_rules
 
 _WARNINGS = [
-    rule for rule in library_rules() if rule.severity is Severity.WARN and rule.stage is not Stage.EVIDENCE
+    rule
+    for rule in library_rules()
+    if rule.severity is Severity.WARN and rule.stage not in (Stage.EVIDENCE, Stage.MONITORING)
 ]
 
 

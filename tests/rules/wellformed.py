@@ -14,7 +14,14 @@ from mingpiao.kernel.money import line_amount
 from mingpiao.kernel.naming import classify_code, classify_name
 from mingpiao.rules.library import overlap_of
 from mingpiao.rules.model import LoadedRule, Rule
-from mingpiao.rules.service import Condition, compile_condition, field_table, parse, writeoff_columns
+from mingpiao.rules.service import (
+    Condition,
+    compile_condition,
+    field_table,
+    parse,
+    watch_columns,
+    writeoff_columns,
+)
 
 ON = date(2026, 3, 12)
 _KINDS = {kind.code: kind for kind in KINDS}
@@ -104,6 +111,7 @@ def facts_of(kind: str, changes: Mapping[str, Any], condition: Condition) -> dic
     }
     facts |= {f"evidence_{name}": "agree" for name in _CLAIMS} | {"evidence_count": Decimal(1)}
     facts |= dict.fromkeys(writeoff_columns(), False)
+    facts |= dict.fromkeys(watch_columns(), Decimal(0)) | _QUIET_HOUR
     facts |= {history.column: Decimal(0) for history in condition.history}
     facts |= {
         _column(path): value
@@ -113,6 +121,17 @@ def facts_of(kind: str, changes: Mapping[str, Any], condition: Condition) -> dic
     return facts | _derived(facts) | _issued(plain) | _extension(kind, plain, facts["total"])
 
 
+#: A working morning of a unit in which it issues what it usually does.
+_QUIET_HOUR = {
+    "watch_bills": Decimal(10),
+    "watch_amount": Decimal(1000),
+    "watch_largest": Decimal(200),
+    "watch_usual_bills": Decimal(10),
+    "watch_usual_amount": Decimal(1000),
+    "watch_hour": Decimal(10),
+    "watch_weekday": Decimal(3),
+    "watch_workday": True,
+}
 _CLAIMS = (
     "payer",
     "payee",

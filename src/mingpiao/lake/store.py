@@ -13,7 +13,7 @@ from mingpiao.jobs.queue import enqueue
 from mingpiao.kernel.clock import SHANGHAI
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.lake.model import MAX_MONTHS, BackTest, BackTestResult, BackTestState
-from mingpiao.rules.model import Rule, RuleTrial, TrialKind
+from mingpiao.rules.model import Rule, RuleTrial, Stage, TrialKind
 from mingpiao.rules.service import field_table, hit_alike, parse
 from mingpiao.storage.locks import NamedLock
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
@@ -74,10 +74,14 @@ async def start_backtest(
     """Request a back-test of a rule in a department's area; returns its id. `version` is None for an unsaved rule.
 
     Raises `Refusal`: `rule.condition_…` for a wrong condition, `backtest.months` outside 1 to 36,
+    `backtest.stage` for a rule that judges no bills,
     `backtest.too_many` (429) when three of the department wait or run already.
     """
     if not 1 <= months <= MAX_MONTHS:
         raise refuse("backtest.months", f"试算月数应为1至{MAX_MONTHS}，请修改。", field="months", status=422)
+    if rule.stage is Stage.MONITORING:
+        message = f"“{rule.stage.label}”的规则判断单位的一个小时，请在“预警规则”页面按过去的小时试算。"
+        raise refuse("backtest.stage", message, field="stage", status=422)
     parse(rule.condition, field_table(catalog, rule.kinds, rule.stage))
     await connection.execute(_LOCK_REGION.clause, {"region_code": region_code})
     if (await connection.scalar(_OPEN, {"region_code": region_code}) or 0) >= MOST_AT_ONCE:

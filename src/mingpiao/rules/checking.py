@@ -13,7 +13,7 @@ from mingpiao.kernel.text import unprintable
 from mingpiao.rules.language import FUNCTIONS, FieldTable, field_table, parse
 from mingpiao.rules.language.placeholders import Placeholder, placeholders, stray_brace
 from mingpiao.rules.language.tree import SourcePlace
-from mingpiao.rules.model import Rule
+from mingpiao.rules.model import Rule, Severity, Stage
 from mingpiao.rules.reasons import thin_reason
 from mingpiao.units.model import UnitType
 
@@ -64,6 +64,7 @@ def check_rule(rule: Rule, owner_region: str, catalog: Catalog) -> list[Problem]
         *retired_scope(rule, catalog),
         *_date_problems(rule),
         *_language_problems(rule, catalog),
+        *_monitoring_problems(rule, catalog),
     ]
 
 
@@ -213,6 +214,26 @@ def _condition_problems(rule: Rule, table: FieldTable) -> Iterator[Problem]:
         parse(rule.condition, table)
     except Refusal as refusal:
         yield from refusal.problems
+
+
+def _monitoring_problems(rule: Rule, catalog: Catalog) -> Iterator[Problem]:
+    """A rule of monitoring judges a unit's hour, of all kinds together, when its bills are issued already."""
+    if rule.stage is not Stage.MONITORING:
+        return
+    for member, label in (("kinds", "票据种类"), ("items", "收款项目")):
+        if getattr(rule, member):
+            message = f"“{rule.stage.label}”的规则判断单位的一个小时，不能限定{label}，请清空。"
+            yield _problem("rule.monitoring_scope", member, message)
+    if rule.severity is Severity.BLOCK:
+        message = f"“{rule.stage.label}”的规则在开票以后判断，不能拦截，请选择“核实”或“提示”。"
+        yield _problem("rule.monitoring_severity", "severity", message)
+    try:
+        condition = parse(rule.condition, field_table(catalog, rule.kinds, rule.stage))
+    except Refusal:
+        return
+    if condition.history or condition.item_history:
+        message = f"“{rule.stage.label}”的规则不能用历史统计函数，请改用“通常”的字段，如 watch.usual_bills。"
+        yield _problem("rule.monitoring_history", "condition", message)
 
 
 def _message_problems(message: str, table: FieldTable) -> Iterator[Problem]:

@@ -30,7 +30,14 @@ from mingpiao.rules.language import (
     to_sql,
 )
 from mingpiao.rules.language.builder import OPERATORS
-from mingpiao.rules.language.relation import bill_columns, history_types, item_columns, writeoff_columns
+from mingpiao.rules.language.placeholders import fill
+from mingpiao.rules.language.relation import (
+    bill_columns,
+    history_types,
+    item_columns,
+    watch_columns,
+    writeoff_columns,
+)
 from mingpiao.rules.library import THEMES as LIBRARY_THEMES
 from mingpiao.rules.library import VIOLATIONS, LibraryRule, library, library_rules
 from mingpiao.rules.library.installing import adopt_library, install_library
@@ -114,6 +121,7 @@ __all__ = [
     "export_rules",
     "failure_figures",
     "field_table",
+    "fill",
     "from_builder",
     "get_rule",
     "get_version",
@@ -160,6 +168,7 @@ __all__ = [
     "trials_of_version",
     "untried",
     "versions_of",
+    "watch_columns",
     "withdraw",
     "writeoff_columns",
 ]

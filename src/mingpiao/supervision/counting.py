@@ -22,6 +22,8 @@ SHARES = 4
 PORTION = 20_000
 #: Minutes are kept so long; older events are counted by hour alone.
 MINUTES_KEPT = timedelta(days=2)
+#: Older hours are counted and no longer judged: what happened on another day is no alarm.
+JUDGED = timedelta(hours=24)
 #: A mark that fell so far behind without an event of its share moves on, so that others' are not read again and again.
 _FAR_BEHIND = 20_000
 #: What is counted anew each time: appeals and exchanges of the last hours.
@@ -58,12 +60,14 @@ _COUNT = text(
           AND events.type IN ('issued', 'reversal_issued')
     ), units AS (
         INSERT INTO unit_hours AS known (unit_id, kind_code, hour, region_code, bills, amount, reds, red_amount,
-                                         quick_reds, rounds, largest)
+                                         quick_reds, rounds, near_limits, largest)
         SELECT unit_id, kind_code, hour, region_code,
                count(*) FILTER (WHERE blue), coalesce(sum(total) FILTER (WHERE blue), 0),
                count(*) FILTER (WHERE NOT blue), coalesce(sum(total) FILTER (WHERE NOT blue), 0),
                count(*) FILTER (WHERE quick),
                count(*) FILTER (WHERE blue AND total > 0 AND total % 1000 = 0),
+               count(*) FILTER (WHERE blue AND (total >= 9500 AND total < 10000 OR total >= 47500 AND total < 50000
+                                                OR total >= 95000 AND total < 100000)),
                coalesce(max(total) FILTER (WHERE blue), 0)
         FROM fresh GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3
         ON CONFLICT (unit_id, kind_code, hour) DO UPDATE SET
@@ -71,7 +75,12 @@ _COUNT = text(
             bills = known.bills + excluded.bills, amount = known.amount + excluded.amount,
             reds = known.reds + excluded.reds, red_amount = known.red_amount + excluded.red_amount,
             quick_reds = known.quick_reds + excluded.quick_reds, rounds = known.rounds + excluded.rounds,
-            largest = greatest(known.largest, excluded.largest)
+            near_limits = known.near_limits + excluded.near_limits, largest = greatest(known.largest, excluded.largest)
+    ), waiting AS (
+        -- The row is locked where it is there already: who judges it meanwhile does not miss these events.
+        INSERT INTO waiting_hours AS known (unit_id, hour)
+        SELECT DISTINCT unit_id, hour FROM fresh WHERE hour >= :judged_from ORDER BY 1, 2
+        ON CONFLICT (unit_id, hour) DO UPDATE SET hour = excluded.hour
     ), regions AS (
         INSERT INTO region_hours AS known (share, region_code, unit_type, kind_code, hour, bills, amount, reds,
                                            red_amount, quick_reds)
@@ -128,7 +137,10 @@ async def count_portion(database: Database, share: int) -> bool:
 async def _count_until(connection: AsyncConnection, share: int, start: int, stop: int) -> None:
     # Types of parameters that stand alone in a SELECT are not known to PostgreSQL from elsewhere.
     given = {"start": start, "stop": stop, "share": share, "shares": SHARES}
-    await connection.execute(_COUNT, given | {"quick": QUICK_MINUTES, "minutes_from": now() - MINUTES_KEPT})
+    await connection.execute(
+        _COUNT,
+        given | {"quick": QUICK_MINUTES, "minutes_from": now() - MINUTES_KEPT, "judged_from": now() - JUDGED},
+    )
 
 
 # -- what other rooms count ---------------------------------------------------------------------------
@@ -151,6 +163,9 @@ _COUNT_REFUSALS = text(
         INSERT INTO counted_refusals AS known (unit_id, day, refused, asked)
         SELECT unit_id, day, refused, asked FROM fresh
         ON CONFLICT (unit_id, day) DO UPDATE SET refused = excluded.refused, asked = excluded.asked
+    ), waiting AS (
+        INSERT INTO waiting_hours AS known (unit_id, hour) SELECT DISTINCT unit_id, CAST(:hour AS timestamptz) FROM fresh
+        ON CONFLICT (unit_id, hour) DO UPDATE SET hour = excluded.hour
     ), units AS (
         INSERT INTO unit_hours AS known (unit_id, kind_code, hour, region_code, refused, asked)
         SELECT unit_id, '', :hour, region_code, sum(more_refused), sum(more_asked) FROM fresh GROUP BY 1, 4

@@ -13,11 +13,12 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, RowMapping, any_, literal, select, text, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import record
-from mingpiao.kernel.clock import now, today
+from mingpiao.kernel.clock import now, to_shanghai, today
 from mingpiao.kernel.codes import BillIdentity, region_covers
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.money import MAX_AMOUNT, fits_places
@@ -63,6 +64,11 @@ FROM (SELECT findings FROM exception_cases WHERE state IN ('open', 'asked', 'ans
 GROUP BY 1 ORDER BY 2, 1
 """)
 
+_BILL = text("""
+SELECT bills.issued_at, bills.kind_code, bills.total, units.region_code
+FROM bills_of_months AS bills JOIN managed_units AS units USING (unit_id)
+WHERE bills.unit_id = :unit_id AND bills.bill_id = :bill_id
+""")
 _RECEIPTS = text("""
 SELECT receipts.received_on, receipts.channel, receipts.payer_name, matches.amount
 FROM receipt_matches AS matches JOIN receipts USING (receipt_id)
@@ -409,6 +415,60 @@ def breach_problems(breach: Breach) -> list[Problem]:
 
 def _wrong(field: str, message: str) -> Problem:
     return Problem(code="exception.breach_invalid", field=field, message=message, status=422)
+
+
+# -- cases that no write-off found ------------------------------------------------------------------------
+
+
+async def open_case(
+    connection: AsyncConnection, unit_id: int, bill_id: int, finding: CaseFinding, *, acting: Acting
+) -> ExceptionCase:
+    """The undecided case of a bill issued here that a department looks into, whatever its month; a new one unless
+    there is one already.
+
+    Raises `Refusal`: `access.denied` (403), `exception.unknown` (404) for no bill of the unit within the
+    department's area, `exception.decided` (409) for one whose breach is decided already.
+    """
+    found = (await connection.execute(_BILL, {"unit_id": unit_id, "bill_id": bill_id})).one_or_none()
+    if found is None:
+        raise _unknown()
+    require_department(found.region_code, _unknown(), acting=acting)
+    values = {
+        "unit_id": unit_id,
+        "bill_id": bill_id,
+        "month": to_shanghai(found.issued_at).date().replace(day=1),
+        "kind_code": found.kind_code,
+        "region_code": found.region_code,
+        "total": found.total,
+        "origin": BillOrigin.OWN.value,
+        "findings": [msgspec.to_builtins(finding)],
+        "rules": [finding.rule],
+        "opened_at": now(),
+        "waits_since": now(),
+    }
+    statement = insert(exception_cases).values(values).on_conflict_do_nothing().returning(exception_cases)
+    row = (await connection.execute(statement)).mappings().one_or_none()
+    if row is not None:
+        await record(
+            connection,
+            AuditEntry(
+                acting=acting,
+                action="exception:open",
+                subject=f"exception:{row['case_id']}",
+                unit_id=unit_id,
+                details={"bill": str(bill_id), "rule": finding.rule},
+            ),
+        )
+        return case_of(row)
+    query = select(exception_cases).where(
+        exception_cases.c.unit_id == unit_id,
+        exception_cases.c.bill_id == bill_id,
+        exception_cases.c.origin == BillOrigin.OWN.value,
+        exception_cases.c.state != CaseState.CLEARED.value,
+    )
+    case = case_of((await connection.execute(query)).mappings().one())
+    _require_undecided(case)
+    return case
 
 
 # -- shared ---------------------------------------------------------------------------------------------

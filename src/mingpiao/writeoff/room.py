@@ -100,6 +100,7 @@ ROOM = Room(
         "exception:ask": "要求说明异常票据",
         "exception:breach": "标记违规票据",
         "exception:clear": "解除异常票据",
+        "exception:open": "因预警列为异常票据",
         "exception:withdraw": "撤回违规认定",
         "cycle:extend": "延长核销期限",
         "exception:escalate": "告知上级异常票据逾期未办",
@@ -122,6 +123,7 @@ ROOM = Room(
     },
     details={
         "bill": "票据编号",
+        "rule": "规则",
         "from": "起始月份",
         "months": "月数",
         "name": "名称",

@@ -188,7 +188,7 @@ exception_cases = Table(
     Column("kind_code", String(4), nullable=False),
     Column("region_code", String(6), nullable=False),
     Column("total", Numeric(16, 2), nullable=False),
-    Column("writeoff_id", BigInteger, nullable=False),
+    Column("writeoff_id", BigInteger),
     Column("findings", JSONB, nullable=False),
     Column("rules", ARRAY(Text), nullable=False),
     Column("state", Text, nullable=False),

@@ -45,6 +45,7 @@ _GROUPS = (
     ("extension.", "其他信息"),
     ("evidence.", "佐证材料"),
     ("writeoff.", "核销"),
+    ("watch.", "单位的一个小时"),
     ("issued.", "开票时间"),
     ("", "票据"),
 )

@@ -264,6 +264,94 @@ _WRITEOFF_FIELDS = (
     _writeoff("unpaid", "未匹配到账", "本单位按到账逐笔核对，而这张票据没有对应的到账时为真。"),
 )
 
+
+def _watch(name: str, title: str, shape: Shape, example: str, note: str) -> FieldSpec:
+    return FieldSpec(
+        path=f"watch.{name}",
+        name=title,
+        shape=shape,
+        example=example,
+        note=note,
+        column=f"watch_{name}",
+        stages=(Stage.MONITORING,),
+    )
+
+
+_UNKNOWN_COUNT = Shape(ValueKind.NUMBER, 9, 0, nullable=True, integer=True)
+_UNKNOWN_SUM = Shape(ValueKind.NUMBER, 16, 2, nullable=True)
+_SAME_TIME = "近60天同一时段的中位数，没有开票的日子按0计；单位开票不足14天时为空值。"
+#: What a unit did in an hour, of all kinds together, and what is usual of it. Rules of monitoring judge nothing else.
+_WATCH_FIELDS = (
+    _watch("bills", "本小时开票份数", COUNT, "watch.bills > 3 * watch.usual_bills", "蓝字票据。"),
+    _watch("amount", "本小时开票金额", SUM, "watch.amount > 1000000", "蓝字票据金额之和，单位为元。"),
+    _watch("largest", "本小时最大一份金额", MONEY, "watch.largest >= 500000", "单位为元。"),
+    _watch("reds", "本小时冲红份数", COUNT, "watch.reds >= 10", "红字票据。"),
+    _watch("red_amount", "本小时冲红金额", SUM, "watch.red_amount > 100000", "绝对值，单位为元。"),
+    _watch(
+        "red_share",
+        "冲红占比",
+        _UNKNOWN_COUNT,
+        "watch.red_share >= 50",
+        "冲红份数占开票份数的百分之几，没有开票时为空值。",
+    ),
+    _watch(
+        "quick_reds", "本小时快速冲红份数", COUNT, "watch.quick_reds >= 5", "原票据开具不足30分钟即冲红的。"
+    ),
+    _watch("exchanges", "本小时换开份数", COUNT, "watch.exchanges >= 20", "换开为纸质票据的。"),
+    _watch("refused", "本小时被拦截次数", COUNT, "watch.refused >= 20", "被监管规则拦截的。"),
+    _watch("asked", "本小时被核实次数", COUNT, "watch.asked >= 20", "被监管规则要求核实的。"),
+    _watch("rounds", "整千元份数", COUNT, "watch.rounds >= 10", "金额为1000元整倍数的蓝字票据。"),
+    _watch(
+        "near_limits",
+        "临近限额份数",
+        COUNT,
+        "watch.near_limits >= 5",
+        "金额略低于1万、5万、10万元（差额不足5%）的蓝字票据。",
+    ),
+    _watch(
+        "alike",
+        "最多的相同票据份数",
+        COUNT,
+        "watch.alike >= 10",
+        "本小时项目和金额都相同的蓝字票据，取最多的一组；约一分钟统计一次。",
+    ),
+    _watch(
+        "payer_bills",
+        "同一缴款人最多份数",
+        COUNT,
+        "watch.payer_bills >= 10",
+        "本小时开给同一缴款人名称的蓝字票据；约一分钟统计一次。",
+    ),
+    _watch(
+        "payer_amount",
+        "同一缴款人最大金额",
+        SUM,
+        "watch.payer_amount >= 50000",
+        "本小时开给份数最多的缴款人的金额，单位为元。",
+    ),
+    _watch(
+        "payer_units",
+        "同一缴款人的单位数",
+        COUNT,
+        "watch.payer_units >= 3",
+        "今天开给本小时某一缴款人的单位数，取最多的；约一分钟统计一次。",
+    ),
+    _watch("new_items", "首次使用的项目数", COUNT, "watch.new_items > 0", "本单位此前从未使用的收款项目。"),
+    _watch(
+        "silent_hours",
+        "停止开票小时数",
+        COUNT,
+        "watch.silent_hours >= 2",
+        "到本小时为止连续没有开票的小时数；只数平时有开票的时段。",
+    ),
+    _watch("usual_bills", "通常开票份数", _UNKNOWN_COUNT, "watch.bills > 3 * watch.usual_bills", _SAME_TIME),
+    _watch("usual_amount", "通常开票金额", _UNKNOWN_SUM, "watch.amount > 5 * watch.usual_amount", _SAME_TIME),
+    _watch("usual_reds", "通常冲红份数", _UNKNOWN_COUNT, "watch.reds > 5 * watch.usual_reds", _SAME_TIME),
+    _watch("hour", "时刻（时）", COUNT, "watch.hour NOT BETWEEN 7 AND 19", "0 至 23，北京时间。"),
+    _watch("weekday", "星期", COUNT, "watch.weekday IN (6, 7)", "1 星期一至 7 星期日。"),
+    _watch("workday", "是否工作日", BOOLEAN, "NOT watch.workday", "按国务院放假安排。"),
+)
+
 FIELDS: tuple[FieldSpec, ...] = (
     *_BILL_FIELDS,
     *_PAYER_FIELDS,
@@ -271,6 +359,7 @@ FIELDS: tuple[FieldSpec, ...] = (
     *_ITEM_FIELDS,
     *_EVIDENCE_FIELDS,
     *_WRITEOFF_FIELDS,
+    *_WATCH_FIELDS,
 )
 
 

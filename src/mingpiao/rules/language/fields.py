@@ -20,6 +20,10 @@ _EXTENSION_TYPES: dict[ExtensionType, tuple[Shape, str]] = {
 }
 
 
+#: What a rule of monitoring may ask: of the unit, and of its hour.
+OF_UNIT_HOURS = ("unit.id", "unit.name", "unit.code", "unit.type", "unit.region", "unit.mode", "watch.")
+
+
 class FieldTable(msgspec.Struct, frozen=True, kw_only=True):
     """The usable fields of one rule by path. `unusable` maps each other known path to the reason why it is
     not usable.
@@ -36,8 +40,12 @@ def field_table(catalog: Catalog, kinds: Sequence[str], stage: Stage) -> FieldTa
     for field in FIELDS:
         if field.stages and stage not in field.stages:
             unusable[field.path] = f"只能用于“{field.stages[0].label}”环节的规则"
+        elif stage is Stage.MONITORING and not field.path.startswith(OF_UNIT_HOURS):
+            unusable[field.path] = f"不能用于“{stage.label}”环节：这类规则判断单位的一个小时，不判断单张票据"
         else:
             fields[field.path] = field
+    if stage is Stage.MONITORING:
+        return FieldTable(fields=fields, unusable=unusable)
     scope = _kinds_in_scope(catalog, kinds)
     for name, defined in _definitions(catalog, scope).items():
         path = f"extension.{name}"

@@ -13,7 +13,9 @@ from mingpiao.rules.model import Facts, History
 
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _AGGREGATE = re.compile(r"([a-z][a-z_]*)\((\d{1,3})\)")
-_MONEY = re.compile(r"total|items_sum|(?:unit|payer)_sum_\d+")
+_MONEY = re.compile(
+    r"total|items_sum|(?:unit|payer)_sum_\d+|watch_(?:amount|largest|red_amount|payer_amount|usual_amount)"
+)
 _EXTENSION = "extension."
 _MAPPINGS = ("extension", "extension_numbers", "extension_dates")
 _LONGEST = 100

@@ -23,11 +23,13 @@ def duckdb_type(shape: Shape) -> str:
 
 
 def bill_columns() -> dict[str, str]:
-    """Columns of a bill's facts with their DuckDB types, without items, history and what write-off finds."""
+    """Columns of a bill's facts with their DuckDB types, without items, history and what other stages judge."""
     own = {
         field.column: duckdb_type(field.shape)
         for field in FIELDS
-        if field.place is SourcePlace.BILL and field.column not in writeoff_columns()
+        if field.place is SourcePlace.BILL
+        and field.column not in writeoff_columns()
+        and field.stages != (Stage.MONITORING,)
     }
     return own | _MAPS
 
@@ -36,6 +38,12 @@ def bill_columns() -> dict[str, str]:
 def writeoff_columns() -> tuple[str, ...]:
     """Columns of what write-off finds of a bill; each is true or false, and stored with no bill."""
     return tuple(field.column for field in FIELDS if field.stages == (Stage.WRITEOFF,))
+
+
+@cache
+def watch_columns() -> tuple[str, ...]:
+    """Columns of what is judged of a unit's hour; no bill has them."""
+    return tuple(field.column for field in FIELDS if field.stages == (Stage.MONITORING,))
 
 
 def item_columns() -> dict[str, str]:

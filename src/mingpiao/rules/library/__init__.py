@@ -43,6 +43,7 @@ THEMES = {
     "conduct": "时间、年度与金额",
     "evidence": "佐证材料",
     "writeoff": "核销",
+    "monitoring": "监测预警",
 }
 #: Members of a rule in these files that are not members of `Rule`.
 _OWN = ("violation", "restates", "follows", "hit", "pass")
