@@ -14,11 +14,12 @@ from typing import Any, NamedTuple
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from mingpiao.journal.service import lock_mark
 from mingpiao.kernel.clock import now, to_shanghai
 from mingpiao.messages.service import tell_department
 from mingpiao.rules.model import Severity
 from mingpiao.storage.database import Database
-from mingpiao.supervision.counting import SHARES
+from mingpiao.supervision.counting import SHARES, reader_of
 from mingpiao.supervision.facts import facts_of_hours
 from mingpiao.supervision.watchers import Watcher, Watchers
 
@@ -31,7 +32,7 @@ _TAKE = text(
     """
     DELETE FROM waiting_hours WHERE (unit_id, hour) IN (
         SELECT unit_id, hour FROM waiting_hours WHERE unit_id % :shares = :share
-        ORDER BY hour, unit_id LIMIT :portion FOR UPDATE SKIP LOCKED
+        ORDER BY hour, unit_id LIMIT :portion
     ) RETURNING unit_id, hour
     """
 )
@@ -108,6 +109,8 @@ class HourJudge:
 
     async def _judge_portion(self, database: Database, share: int) -> bool:
         async with database.system() as connection:
+            # The share's own mark: nobody counts or judges it meanwhile, so that neither waits for rows of the other.
+            await lock_mark(connection, reader_of(share))
             given = {"share": share, "shares": SHARES, "portion": PORTION}
             hours = [(row.unit_id, row.hour) for row in await connection.execute(_TAKE, given)]
             if hours:

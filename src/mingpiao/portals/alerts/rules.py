@@ -112,9 +112,8 @@ async def try_one_rule(
     changed = condition != version.rule.condition
     rule = msgspec.structs.replace(version.rule, condition=condition)
     try:
-        async with (
-            call.services.database.system() as connection
-        ):  # system: a verb writes, in the actor's area
+        # system: a verb writes, in the actor's area
+        async with call.services.database.system() as connection:
             trial = await try_rule(
                 connection,
                 rule,
