@@ -6,10 +6,12 @@ import msgspec
 import pytest
 from sqlalchemy.exc import IntegrityError
 from tests.applications.window import PERSON, Pause, Window, confirmed, finding, problem
+from tests.supply.test_points import belongs, points
 from tests.support.checking import demand_of, somebody_of
 from tests.support.rules import put_in_force, rule
 from tests.support.waiting import until
 from tests.support.world import World, bill_of, codes_of
+from tests.writeoff.casework import person
 
 from mingpiao.applications.model import Application, ApplicationState, CheckDecision, CheckFilter, Pending
 from mingpiao.applications.service import Checkers, checks_waiting, list_checks
@@ -66,6 +68,24 @@ async def test_who_agreed_is_printed_and_signed(demanding: Window) -> None:
         ("system:applications", "application:issued"),
     ]
     assert await demanding.messages(demanding.unit.unit_id) == ["复核人已同意，票据已开具"]
+
+
+async def test_the_bill_stands_in_the_name_of_the_point_of_who_sent_it(demanding: Window) -> None:
+    world, charity = demanding.world, demanding.unit
+    await points(world, charity)
+    sender = await person(world, Role.UNIT_HANDLER, unit=charity)
+    await belongs(world, charity, sender)
+
+    async def known() -> bool:
+        profile = await world.services.units.profile(charity.unit_id)
+        return profile.points.issued_at(sender.account_id) == "MZ"
+
+    await until(known)
+    answer = await demanding.applications.submit(charity.unit_id, plain(demanding), acting=sender)
+    assert isinstance(answer, Pending)
+    issued = await demanding.checkers.agree(answer.application.application_id, acting=demanding.second())
+    assert issued.state is STATE.ISSUED
+    assert await world.value("SELECT point_code FROM bills") == "MZ"
 
 
 async def test_the_same_request_asks_how_far_it_is_and_gets_its_bill_in_the_end(demanding: Window) -> None:

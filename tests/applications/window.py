@@ -94,6 +94,7 @@ class ScriptedDesk:
         self.before: Pause | None = None
         self.after: Pause | None = None
         self.hushed = False
+        self.senders: dict[str, int] = {}
 
     async def issue(
         self,
@@ -104,7 +105,9 @@ class ScriptedDesk:
         approvals: Mapping[str, Approval] | None = None,
         provisos: Mapping[str, Proviso] | None = None,
         agreed: Mapping[str, SecondPerson] | None = None,
+        senders: Mapping[str, int] | None = None,
     ) -> list[Outcome]:
+        self.senders = dict(senders or {})
         given, asked, seconds = dict(approvals or {}), dict(provisos or {}), dict(agreed or {})
         return [await self._one(unit_id, each, acting, given, asked, seconds) for each in requests]
 
@@ -148,7 +151,9 @@ class ScriptedDesk:
         if left:
             return NeedsConfirmation(hits=left)
         plain = msgspec.structs.replace(request, evidence=(), confirmations=())
-        (outcome,) = await self._real.issue(unit_id, [plain], acting=acting, provisos=provisos, agreed=agreed)
+        (outcome,) = await self._real.issue(
+            unit_id, [plain], acting=acting, provisos=provisos, agreed=agreed, senders=self.senders
+        )
         return outcome
 
     async def check(self, unit_id: int, request: IssueRequest) -> Assessment:

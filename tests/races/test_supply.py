@@ -7,17 +7,21 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from tests.supply.asking import KIND, ask, free_of, used, wanted
 from tests.supply.test_departments import CITY, COUNTY, by_levels, down, stock, up
+from tests.supply.test_points import points
+from tests.supply.test_returning import segments
 from tests.support.locks import LIMITS_AS_A_LOOK, WITH_AND_WITHOUT, lock_taken_away, race, writing
 from tests.support.province import ACTING
 from tests.support.world import World
-from tests.writeoff.casework import officer
+from tests.writeoff.casework import officer, person
 from tests.writeoff.months import unit_of
 
+from mingpiao.identity.model import Acting, Role
 from mingpiao.kernel.clock import StoppedClock, today
 from mingpiao.kernel.errors import Refusal
+from mingpiao.numbering.model import HeldSegment
 from mingpiao.numbering.service import set_valid_until
 from mingpiao.supply.model import RequisitionState
-from mingpiao.supply.service import kind_stocks
+from mingpiao.supply.service import kind_stocks, transfer_segment
 
 
 @WITH_AND_WITHOUT
@@ -105,3 +109,86 @@ async def test_two_departments_do_not_get_the_same_numbers(world: World, other: 
         )
     assert sorted(answers) == sorted(["moved", "numbering.region_short" if locked else "two holders"])
     assert (await stock(world, CITY))[4] == 2
+
+
+async def attempted(world: World, segment_id: int, quantity: int, number: str, acting: Acting) -> str:
+    """What becomes of a transfer of the hospital's to its point MZ."""
+    hospital = world.province.hospital
+    try:
+        async with world.database.system() as connection:
+            await transfer_segment(
+                connection, hospital.unit_id, segment_id, "MZ", quantity, number, acting=acting
+            )
+    except Refusal as refusal:
+        return refusal.problems[0].code
+    except IntegrityError:
+        return "two holders"
+    return "transferred"
+
+
+async def ten_numbers(world: World, clock: StoppedClock) -> tuple[HeldSegment, Acting]:
+    """A segment of ten of the hospital, of which one bill took the first, its point MZ, and its manager."""
+    await used(world, clock)
+    hospital = world.province.hospital
+    await points(world, hospital)
+    await ask(world, hospital, wanted(10), acting=unit_of(hospital))
+    await world.issue(hospital, *hospital.requests(5, kind=KIND)[4:])
+    acting = await person(world, Role.UNIT_MANAGER, unit=hospital)
+    return (await segments(world, hospital))[0], acting
+
+
+@WITH_AND_WITHOUT
+async def test_two_transfers_do_not_give_the_same_numbers(
+    world: World, other: World, clock: StoppedClock, locked: bool
+) -> None:
+    """The unit's lock keeps them apart before its stock rows do: that of the stock rows is away in both cases."""
+    segment, manager = await ten_numbers(world, clock)
+    with (
+        lock_taken_away("stock limits", *LIMITS_AS_A_LOOK),
+        lock_taken_away("stock rows"),
+        lock_taken_away("units", unless=locked),
+    ):
+        answers = await race(
+            world.url,
+            writing("segments"),
+            attempted(world, segment.segment_id, 6, "T-1", manager),
+            attempted(other, segment.segment_id, 6, "T-2", manager),
+        )
+    assert sorted(answers) == sorted(["transferred", "numbering.segment_short" if locked else "two holders"])
+    assert await held_at_point(world) == 6
+
+
+@WITH_AND_WITHOUT
+async def test_a_transfer_and_a_bill_do_not_share_a_number(
+    world: World, other: World, clock: StoppedClock, locked: bool
+) -> None:
+    """All that is left goes to the point while a bill takes its first number; without the lock the database refuses."""
+    segment, manager = await ten_numbers(world, clock)
+    hospital = world.province.hospital
+    requests = hospital.requests(6, kind=KIND)[5:]
+    with (
+        lock_taken_away("stock limits", *LIMITS_AS_A_LOOK, unless=locked),
+        lock_taken_away("stock rows", unless=locked),
+    ):
+        told, (outcome,) = await race(
+            world.url,
+            writing("segments"),
+            attempted(world, segment.segment_id, 9, "T-1", manager),
+            other.services.desk.issue(hospital.unit_id, requests, acting=ACTING),
+        )
+    if locked:
+        # The bill came second, and there was nothing left in common.
+        assert told == "transferred"
+        assert [each.code for each in outcome.problems] == ["numbering.out_of_stock"]
+    else:
+        assert (told, type(outcome).__name__) == ("two holders", "Issued")
+    assert await held_at_point(world) == (9 if locked else 0)
+
+
+async def held_at_point(world: World) -> int:
+    """Numbers in the hospital's segments of point MZ."""
+    return int(
+        await world.value(
+            "SELECT coalesce(sum(last_number - first_number + 1), 0) FROM segments WHERE point_code = 'MZ'"
+        )
+    )

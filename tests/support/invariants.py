@@ -20,10 +20,10 @@ _CONTRADICTIONS = {
     "1: the used part of each segment is exactly the bills in it, without a gap": """
         SELECT segments.segment_id, used.numbers, count(bills.bill_id)
         FROM segments
-        LEFT JOIN stocks USING (segment_id)
+        LEFT JOIN segment_cursors AS cursors USING (segment_id)
         CROSS JOIN LATERAL (SELECT CASE segments.state
             WHEN 'in_stock' THEN 0
-            WHEN 'in_use' THEN stocks.next_number - segments.first_number
+            WHEN 'in_use' THEN cursors.next_number - segments.first_number
             WHEN 'returned' THEN (SELECT first_number - segments.first_number FROM returned_numbers
                                   WHERE returned_numbers.segment_id = segments.segment_id)
             ELSE segments.last_number - segments.first_number + 1 END AS numbers) AS used
@@ -32,6 +32,21 @@ _CONTRADICTIONS = {
             AND bills.bill_id < segments.code::bigint * 10000000000 + segments.first_number + used.numbers
         GROUP BY segments.segment_id, used.numbers
         HAVING used.numbers IS NULL OR count(bills.bill_id) <> used.numbers
+    """,
+    "1: a holder of a unit stands in a segment of its own": """
+        SELECT point_stocks.segment_id FROM point_stocks LEFT JOIN segments USING (segment_id)
+        WHERE point_stocks.segment_id IS NOT NULL AND segments.state IN ('in_stock', 'in_use') AND
+            (segments.unit_id, segments.kind_code, segments.point_code, segments.code, segments.last_number)
+            IS DISTINCT FROM (point_stocks.unit_id, point_stocks.kind_code, point_stocks.point_code,
+                              point_stocks.code, point_stocks.last_number)
+        UNION ALL
+        SELECT stocks.segment_id FROM stocks LEFT JOIN segments USING (segment_id)
+        WHERE stocks.segment_id IS NOT NULL AND segments.state IN ('in_stock', 'in_use') AND
+            (segments.unit_id, segments.kind_code, segments.point_code, segments.code, segments.last_number)
+            IS DISTINCT FROM (stocks.unit_id, stocks.kind_code, '', stocks.code, stocks.last_number)
+        UNION ALL
+        SELECT segments.segment_id FROM segments LEFT JOIN point_stocks USING (unit_id, kind_code, point_code)
+        WHERE segments.point_code <> '' AND point_stocks.unit_id IS NULL
     """,
     "1: pools stand behind all their segments": """
         SELECT code FROM number_pools JOIN segments USING (code)

@@ -529,6 +529,7 @@ class Applications:
             approvals={business_no: _approval_of(application)} if approved else {},
             provisos={business_no: attempts.proviso(attempt)},
             agreed={business_no: _second_person(application)} if agreed else {},
+            senders=_senders(application),
         )
         if _is_unknown(outcome):
             return application
@@ -617,6 +618,13 @@ def _on_behalf(application: Application) -> Acting:
     numbers = (read_whole(each.removeprefix("account:")) for each in people if each)
     behalf = frozenset(number for number in numbers if number is not None)
     return msgspec.structs.replace(PLATFORM.acting, behalf=behalf)
+
+
+def _senders(application: Application) -> dict[str, int]:
+    """The account that sent an application's content, by business number; none where a program sent it."""
+    kind, _, account = application.sent_by.partition(":")
+    account_id = read_whole(account) if kind == "account" else None
+    return {} if account_id is None else {application.business_no: account_id}
 
 
 def _second_person(application: Application) -> SecondPerson:

@@ -48,6 +48,7 @@ class IssuingDesk(Protocol):
         approvals: Mapping[str, Approval] = ...,
         provisos: Mapping[str, Proviso] = ...,
         agreed: Mapping[str, SecondPerson] = ...,
+        senders: Mapping[str, int] = ...,
     ) -> list[Outcome]:
         """Issue bills; each succeeds or fails on its own."""
         ...

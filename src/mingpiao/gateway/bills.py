@@ -36,7 +36,7 @@ ISSUE_PROBLEMS = (
     "item.rate_out_of_bounds", "item.amount_mismatch", "aux_item.unrelated", "extension.unknown",
     "extension.not_a_choice", "extension.bad_date", "extension.bad_number", "extension.out_of_range",
     "extension.sum_mismatch",
-    "bill.checker_not_agreed",
+    "bill.checker_not_agreed", "point.not_of_unit",
     "bill.confirmations_count", "bill.reason_thin", "evidence.required", "evidence.too_many", "evidence.unknown", "evidence.duplicate",
     "evidence.unreadable", "evidence.not_read", "rule.violation", "rule.confirmation_needed",
     "application.in_progress", "application.rejected", "application.review_required",

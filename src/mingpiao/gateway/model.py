@@ -109,6 +109,7 @@ class BillView(msgspec.Struct, frozen=True, kw_only=True):
     ruleset_version: Annotated[
         int | None, Meta(description="开具时所适用的监管规则集版本；启用监管规则之前的票据和红票为 null。")
     ]
+    point: Annotated[str, Meta(description="以其名义开具的开票点的代码；没有指明的为空。")] = ""
     warnings: Annotated[
         tuple[FindingView, ...], Meta(description="开具时触发的提示类监管规则，只在开具的应答中给出。")
     ] = ()

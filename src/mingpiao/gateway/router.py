@@ -35,6 +35,12 @@ from mingpiao.gateway.problems import handle
 from mingpiao.gateway.receipts import post_receipts
 from mingpiao.gateway.requisitions import get_requisition, post_requisition
 from mingpiao.gateway.reversals import reverse_bill
+from mingpiao.gateway.segments import (
+    get_points,
+    get_returned_numbers,
+    get_segments,
+    post_returned_numbers,
+)
 from mingpiao.gateway.stock_and_catalog import get_stock, list_items, list_kinds
 from mingpiao.gateway.totals import get_totals, put_totals
 from mingpiao.gateway.views import BASE_PATH
@@ -60,6 +66,10 @@ RESOURCES: tuple[HTTPRouteHandler, ...] = (
     upload_evidence,
     get_evidence,
     get_stock,
+    get_points,
+    get_segments,
+    post_returned_numbers,
+    get_returned_numbers,
     post_requisition,
     get_requisition,
     get_paper,

@@ -69,6 +69,7 @@ def bill_view(
         sm3=bill.sm3,
         check_url=check_address(site_url, code=identity.code, number=identity.number, sm3=bill.sm3),
         ruleset_version=bill.ruleset_version,
+        point=bill.point,
         warnings=tuple(map(finding_view, warnings)),
         documents=DocumentLinks(ofd=documents + ".ofd", pdf=documents + ".pdf", xml=documents + ".xml"),
         writeoff=_standing_view(writeoff) if writeoff and writeoff.is_told else None,

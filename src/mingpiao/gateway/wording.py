@@ -33,6 +33,10 @@ WORDING: dict[str, dict[str, dict[str, Any]]] = {
             "description": "佐证材料编号（上传后返回的64位十六进制 SM3），最多20份；须附佐证材料的票种至少一份。",
             "maxItems": 20,
         },
+        "point": {
+            "description": "以哪个开票点的名义开具，填它的代码（医疗接口的 placeCode），先用它自己的号码；不区分的不填。",
+            "maxLength": 20,
+        },
         "confirmations": {
             "description": "核实说明：对核实类监管规则逐条写明业务为何符合规定，最多100条。",
             "maxItems": 100,

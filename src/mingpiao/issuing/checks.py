@@ -40,7 +40,7 @@ from mingpiao.kernel.naming import RESIDENT_ID_WRONG, classify_code, resident_ch
 from mingpiao.kernel.text import character_message, odd_space_place, unprintable_place
 from mingpiao.rules.model import Hit
 from mingpiao.rules.service import thin_reason
-from mingpiao.units.model import UnitProfile
+from mingpiao.units.model import UnitPoints, UnitProfile
 
 #: A request may have thousands of problems; nobody reads more than these.
 MAX_PROBLEMS = 50
@@ -62,16 +62,22 @@ class BillDraft(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def examine(
-    request: IssueRequest, profile: UnitProfile, catalog: Catalog, *, checker: str = ""
+    request: IssueRequest,
+    profile: UnitProfile,
+    catalog: Catalog,
+    *,
+    checker: str = "",
+    account_id: int | None = None,
 ) -> BillDraft | tuple[Problem, ...]:
     """The draft of a request that the unit may issue, or all problems (`MAX_PROBLEMS` at most) that it has.
 
-    `checker` is the name of who agreed to it; it takes the place of the request's own.
+    `checker` is the name of who agreed to it; it takes the place of the request's own. `account_id` is the account of
+    the person who asks; None for a program.
     """
     tidied = tidy(request)
     if checker:
         tidied = msgspec.structs.replace(tidied, checker=checker)
-    problems = tuple(_first(MAX_PROBLEMS, _problems(tidied, profile, catalog)))
+    problems = tuple(_first(MAX_PROBLEMS, _problems(tidied, profile, catalog, account_id)))
     if problems:
         return problems
     kind = catalog.kinds[request.kind]
@@ -109,8 +115,11 @@ def _complete(item: RequestItem, charge: ChargeItem) -> BillItem:
     )
 
 
-def _problems(request: IssueRequest, profile: UnitProfile, catalog: Catalog) -> Iterator[Problem]:
+def _problems(
+    request: IssueRequest, profile: UnitProfile, catalog: Catalog, account_id: int | None
+) -> Iterator[Problem]:
     yield from _text_problems(request)
+    yield from _point_problems(request.point, profile.points, account_id)
     kind = catalog.kinds.get(request.kind)
     if kind is None or kind.retired:
         yield _problem(
@@ -188,6 +197,22 @@ def check_text(
     if text != text.strip():
         return (_problem("text.padded", field, f"{label}首尾不能有空格，请删除。"),)
     return ()
+
+
+def _point_problems(code: str, points: UnitPoints, account_id: int | None) -> Iterator[Problem]:
+    if code and code not in points.codes:
+        yield _problem(
+            "point.not_of_unit",
+            "point",
+            f"“{code[:20]}”不是本单位在用的开票点，请核对开票点代码，不区分开票点的留空。",
+        )
+    elif code and not points.may_act(account_id, code):
+        yield Problem(
+            code="point.not_yours",
+            field="point",
+            message="您不是这个开票点的人员，请选择自己的开票点，或请票据管理员在“开票点”中添加。",
+            status=403,
+        )
 
 
 def _payer_problems(request: IssueRequest) -> Iterator[Problem]:

@@ -46,7 +46,7 @@ from mingpiao.rules.service import RuleBook
 from mingpiao.sealing.model import SealingParty
 from mingpiao.sealing.service import PartyStore, Signer, SignerUnavailable
 from mingpiao.storage.database import DATABASE_AWAY, Database
-from mingpiao.units.model import Unit
+from mingpiao.units.model import Unit, UnitProfile
 from mingpiao.units.service import UnitDirectory
 
 _logger = logging.getLogger(__name__)
@@ -69,6 +69,7 @@ Forecast = RequestVerdict | Issued | AwaitsEvidence
 NO_APPROVALS: Mapping[str, Approval] = MappingProxyType({})
 NO_PROVISOS: Mapping[str, Proviso] = MappingProxyType({})
 NOBODY: Mapping[str, SecondPerson] = MappingProxyType({})
+NO_SENDERS: Mapping[str, int] = MappingProxyType({})
 
 _BUSY = Problem(code="service.busy", message="当前开票请求过多，请稍后用同一业务流水号重试。", status=503)
 _FAILED = Problem(
@@ -130,15 +131,17 @@ class Desk:
         approvals: Mapping[str, Approval] = NO_APPROVALS,
         provisos: Mapping[str, Proviso] = NO_PROVISOS,
         agreed: Mapping[str, SecondPerson] = NOBODY,
+        senders: Mapping[str, int] = NO_SENDERS,
     ) -> list[Outcome]:
         """Issue bills for a unit, each by itself; outcomes in the order of the requests.
 
         Asking again with the same business number and content gives the same bill again. `approvals`
         by business number answer what rules ask where a person of the department decided so. A request
         with a proviso (by business number) that no longer holds is refused: `bill.superseded`. `agreed`, by
-        business number, is who agreed to a request as 复核人; the bill bears that name.
+        business number, is who agreed to a request as 复核人; the bill bears that name. `senders`, by business number,
+        are accounts whose 开票点 a bill is issued for where its request names none; else it is that of who acts.
         """
-        tickets = await self._tickets(unit_id, requests, approvals, provisos, agreed, acting=acting)
+        tickets = await self._tickets(unit_id, requests, approvals, provisos, agreed, senders, acting=acting)
         outcomes = await self._ride(unit_id, tickets)
         stopped = [
             place
@@ -178,9 +181,11 @@ class Desk:
     ) -> list[Outcome]:
         """Reverse bills of a unit, whole; the outcome holds the red bill."""
         catalog = await self._catalog.get()
-        unit = (await self._units.profile(unit_id)).unit
-        parties = await self._sealing_parties(unit, catalog)
-        tickets = [_reversal_ticket(request, unit, catalog, parties, acting=acting) for request in requests]
+        profile = await self._units.profile(unit_id)
+        parties = await self._sealing_parties(profile.unit, catalog)
+        tickets = [
+            _reversal_ticket(request, profile, catalog, parties, acting=acting) for request in requests
+        ]
         return await self._ride(unit_id, tickets)
 
     async def check(self, unit_id: int, request: IssueRequest, *, counted: bool = False) -> Assessment:
@@ -205,7 +210,9 @@ class Desk:
         As in a train, a request that passes counts already for those behind it, and one that has its bill is
         told so. Takes no locks and issues nothing; locks of the unit and the stock of numbers do not show here.
         """
-        tickets = await self._tickets(unit_id, requests, NO_APPROVALS, NO_PROVISOS, NOBODY, acting=acting)
+        tickets = await self._tickets(
+            unit_id, requests, NO_APPROVALS, NO_PROVISOS, NOBODY, NO_SENDERS, acting=acting
+        )
         moment = now()
         async with self._database.pool.acquire() as connection:
             keys = [(unit_id, request.business_no) for request in requests if has_business_no(request)]
@@ -241,6 +248,7 @@ class Desk:
         approvals: Mapping[str, Approval],
         provisos: Mapping[str, Proviso],
         agreed: Mapping[str, SecondPerson],
+        senders: Mapping[str, int],
         *,
         acting: Acting,
     ) -> list[Ticket | Answer]:
@@ -250,7 +258,13 @@ class Desk:
         tickets: list[Ticket | Answer] = []
         for index, request in enumerate(requests):
             second = agreed.get(request.business_no)
-            found = examine(request, profile, catalog, checker=second.name if second else "")
+            found = examine(
+                request,
+                profile,
+                catalog,
+                checker=second.name if second else "",
+                account_id=acting.account_id,
+            )
             if isinstance(found, tuple):
                 tickets.append(
                     Refused(problems=await self._overseer.refusals(request, profile, catalog, found))
@@ -269,6 +283,8 @@ class Desk:
                     oversight=oversight,
                     proviso=provisos.get(request.business_no),
                     agreed=second,
+                    point=found.request.point
+                    or profile.points.issued_at(senders.get(request.business_no, acting.account_id)),
                 )
                 if isinstance(oversight, Oversight)
                 else oversight
@@ -296,7 +312,7 @@ class Desk:
 
 def _reversal_ticket(
     request: ReversalRequest,
-    unit: Unit,
+    profile: UnitProfile,
     catalog: Catalog,
     parties: tuple[SealingParty, SealingParty],
     *,
@@ -318,11 +334,12 @@ def _reversal_ticket(
     return ReversalTicket(
         request=request,
         blue=BillIdentity(code=request.code, number=request.number),
-        unit=unit,
+        unit=profile.unit,
         kind=kind,
         bill_code=catalog.bill_code(kind),
         parties=parties,
         acting=acting,
+        point=profile.points.issued_at(acting.account_id),
     )
 
 

@@ -65,7 +65,10 @@ FIELDS = RequestFields(
             "remark",
             "total",
         ),
-        added=(AddedField(name="evidence", since=2, default=()),),
+        added=(
+            AddedField(name="evidence", since=2, default=()),
+            AddedField(name="point", since=3, default=""),
+        ),
     ),
     payer=FieldList(first=("account", "bank", "code", "name", "type")),
     item=FieldList(first=("amount", "code", "quantity", "rate", "remark")),

@@ -61,7 +61,8 @@ class IssueRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
 
     `kind` is the four-digit 票据种类; `total` is in 元; `extension` holds 其他信息 by the MOF names
     that the kind defines. `evidence` names files by the SM3 of their files in hex; `confirmations`
-    answer what rules asked when the same request came before.
+    answer what rules asked when the same request came before. `point` is the code of the 开票点 in whose name it is
+    issued; empty: that of the person who asks, if there is one.
     """
 
     business_no: str
@@ -77,6 +78,7 @@ class IssueRequest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     aux_items: tuple[RequestAuxItem, ...] = ()
     evidence: tuple[str, ...] = ()
     confirmations: tuple[Confirmation, ...] = ()
+    point: str = ""
 
 
 class Approval(msgspec.Struct, frozen=True, kw_only=True):
@@ -195,7 +197,8 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True):
     `related` is the blue bill of a red one, or the red bill that reversed a blue one. `sm3` is the
     hex hash of the sealed XML. `ruleset_version` names the rules that judged it; None before there
     were any. `differs` names what the register says otherwise than the sealed original (`BILL_PARTS`). `remark`
-    stands in the original alone: it is empty in lists, which do not read it.
+    stands in the original alone: it is empty in lists, which do not read it. `point` is the code of the 开票点 in whose
+    name it was issued, which its original does not tell; empty where none was named.
     """
 
     unit_id: int
@@ -219,6 +222,7 @@ class Bill(msgspec.Struct, frozen=True, kw_only=True):
     ruleset_version: int | None = None
     differs: tuple[str, ...] = ()
     remark: str = ""
+    point: str = ""
 
     @property
     def differing_parts(self) -> list[str]:

@@ -99,6 +99,7 @@ def bill_of_row(row: Any) -> Bill:
         reason=row["reason"],
         sm3=row["xml_sm3"].hex(),
         ruleset_version=row["ruleset_version"],
+        point=row["point_code"],
     )
 
 

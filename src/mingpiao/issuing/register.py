@@ -61,6 +61,7 @@ class Blue(msgspec.Struct, frozen=True, kw_only=True):
     red: Red | None
     issued_on: date
     xml: bytes
+    point: str
 
 
 class BillRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,7 +79,7 @@ BUSINESS_NUMBERS = NamedLock("business numbers")
 BUSINESS_NUMBER_KEY = "business_numbers_pkey"
 
 _LOCK_BLUES = BLUE_BILLS.statement("""
-SELECT unit_id, bill_id, color, related_bill_id, issued_at, xml FROM bills
+SELECT unit_id, bill_id, color, related_bill_id, issued_at, xml, point_code FROM bills
 WHERE (unit_id, bill_id) IN (SELECT * FROM unnest($1::bigint[], $2::bigint[]))
 ORDER BY unit_id, bill_id
 FOR UPDATE
@@ -103,9 +104,10 @@ WHERE asked.total <= owed.total
 _INSERT_BILLS = """
 INSERT INTO bills (unit_id, bill_id, kind_code, region_code, color, business_no, check_code, issued_at,
                    payer_type, payer_code, payer_name, total, handler, extension, items, related_bill_id,
-                   reason, unit_key_id, supervisor_key_id, xml_sm3, xml, ruleset_version, pay_mode)
+                   reason, unit_key_id, supervisor_key_id, xml_sm3, xml, ruleset_version, pay_mode,
+                   point_code)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-        $23)
+        $23, $24)
 """
 _INSERT_BUSINESS_NUMBERS = BUSINESS_NUMBERS.statement("""
 INSERT INTO business_numbers (unit_id, business_no, bill_id, request_digest)
@@ -149,6 +151,7 @@ async def lock_blues(
             red=reds.get((row["unit_id"], row["related_bill_id"])),
             issued_on=row["issued_at"].astimezone(SHANGHAI).date(),
             xml=row["xml"],
+            point=row["point_code"],
         )
         for row in rows
     }
@@ -206,8 +209,8 @@ async def owed_corrections(
     return frozenset((row["unit_id"], row["business_no"]) for row in rows)
 
 
-def bill_of(ticket: Ticket, face: Face, sm3: bytes) -> Bill:
-    """The bill that a ticket became."""
+def bill_of(ticket: Ticket, face: Face, sm3: bytes, point: str) -> Bill:
+    """The bill that a ticket became, in the name of a point (by code; empty: of none)."""
     red = isinstance(ticket, ReversalTicket)
     identity = BillIdentity(code=face.code, number=face.number)
     return Bill(
@@ -239,12 +242,13 @@ def bill_of(ticket: Ticket, face: Face, sm3: bytes) -> Bill:
         ruleset_version=None
         if isinstance(ticket, ReversalTicket)
         else ticket.oversight.rules.ruleset_version,
+        point=point,
     )
 
 
 async def record_bills(connection: asyncpg.Connection, records: Sequence[BillRecord]) -> None:
     """Write sealed bills with their XML."""
-    # A row is wide: bound one by one in one round trip it costs less than as 23 arrays.
+    # A row is wide: bound one by one in one round trip it costs less than as 24 arrays.
     await connection.executemany(_INSERT_BILLS, [_bill_row(record) for record in records])
 
 
@@ -274,6 +278,7 @@ def _bill_row(record: BillRecord) -> tuple[Any, ...]:
         record.sealed.xml,
         bill.ruleset_version,
         bill.pay_mode,
+        bill.point,
     )
 
 

@@ -32,6 +32,7 @@ bills = Table(
     Column("txid", BigInteger, nullable=False),
     Column("xml", LargeBinary, nullable=False),
     Column("ruleset_version", BigInteger),
+    Column("point_code", Text, nullable=False),
     Column("pay_mode", Text, nullable=False),
 )
 bill_supervision = Table(

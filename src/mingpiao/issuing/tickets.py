@@ -36,7 +36,8 @@ class Oversight(msgspec.Struct, frozen=True, kw_only=True):
 class IssueTicket(msgspec.Struct, frozen=True, kw_only=True):
     """A checked request of a unit that asks for a blue bill, which it gets only while the `proviso` holds.
 
-    `agreed` is who agreed to it as 复核人; without anybody, a bill that its unit wants checked is not issued.
+    `agreed` is who agreed to it as 复核人; without anybody, a bill that its unit wants checked is not issued. `point` is
+    the 开票点 in whose name it is issued.
     """
 
     draft: BillDraft
@@ -47,6 +48,7 @@ class IssueTicket(msgspec.Struct, frozen=True, kw_only=True):
     oversight: Oversight
     proviso: Proviso | None = None
     agreed: SecondPerson | None = None
+    point: str = ""
 
     @property
     def stock_key(self) -> StockKey:
@@ -73,7 +75,7 @@ class IssueTicket(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReversalTicket(msgspec.Struct, frozen=True, kw_only=True):
-    """A request of a unit to reverse one of its bills."""
+    """A request of a unit to reverse one of its bills, in the name of a person's `point`; without one, of the bill's."""
 
     request: ReversalRequest
     blue: BillIdentity
@@ -82,6 +84,7 @@ class ReversalTicket(msgspec.Struct, frozen=True, kw_only=True):
     bill_code: str
     parties: tuple[SealingParty, SealingParty]
     acting: Acting
+    point: str = ""
 
     @property
     def stock_key(self) -> StockKey:

@@ -7,6 +7,7 @@ A request that may not be issued gets its answer alone; the others on the train 
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
@@ -25,10 +26,10 @@ from mingpiao.issuing.repeats import answer_of_original
 from mingpiao.issuing.supervision import Judged, Passed, judge_train
 from mingpiao.issuing.tickets import IssueTicket, ReversalTicket, Ticket, serves_itself
 from mingpiao.issuing.timekeeping import CLOCK_LIMIT_SECONDS, clock_problem, time_under
-from mingpiao.kernel.codes import draw_check_code
+from mingpiao.kernel.codes import BillIdentity, draw_check_code
 from mingpiao.kernel.errors import Problem
 from mingpiao.numbering.model import RECTIFICATION_OVERDUE, UKEY_LOST, Stock
-from mingpiao.numbering.service import StockKey, lock_stocks, take_numbers
+from mingpiao.numbering.service import StockKey, lock_stocks, take_at_points, take_numbers
 from mingpiao.rules.model import Hit
 from mingpiao.sealing.model import Face, SealOutcome, SealTask
 from mingpiao.sealing.service import Signer, parse_sealed
@@ -300,21 +301,26 @@ async def _judge(
 async def _number(
     connection: asyncpg.Connection, passengers: Sequence[Passenger], held: _Held, moment: datetime
 ) -> list[Passenger]:
-    """Give everyone a number, in order; those for whom the stock has none left are answered."""
+    """Give everyone a number, in order; those for whom the stock has none left are answered.
+
+    Who rides in the name of a 开票点 gets a number of its own stock while it has one, else of the common stock.
+    """
+    if not passengers:
+        return []
+    own = await _numbers_of_points(connection, passengers, held)
     wanted: dict[StockKey, int] = {}
     blocks: dict[StockKey, tuple[str, int]] = {}
-    for ticket in (passenger.ticket for passenger in passengers):
-        wanted[ticket.stock_key] = wanted.get(ticket.stock_key, 0) + 1
+    for passenger in passengers:
+        ticket = passenger.ticket
+        wanted[ticket.stock_key] = wanted.get(ticket.stock_key, 0) + (passenger not in own)
         if held.stocks[ticket.stock_key].withdrawn:
             blocks[ticket.stock_key] = (ticket.bill_code, 1)
         elif serves_itself(ticket):
             blocks[ticket.stock_key] = (ticket.bill_code, ONLINE_BLOCK)
-    numbers = (
-        await take_numbers(connection, held.stocks, wanted, moment=moment, blocks=blocks) if wanted else {}
-    )
+    numbers = await take_numbers(connection, held.stocks, wanted, moment=moment, blocks=blocks)
     supply = {key: iter(identities) for key, identities in numbers.items()}
     for passenger in passengers:
-        identity = next(supply[passenger.ticket.stock_key], None)
+        identity = own.get(passenger) or next(supply[passenger.ticket.stock_key], None)
         if identity is None:
             passenger.outcome = Refused(problems=(_OUT_OF_STOCK,))
         else:
@@ -323,6 +329,27 @@ async def _number(
                 identity=identity, check_code=draw_check_code(), issued_at=issued_at
             )
     return _still_aboard(passengers)
+
+
+async def _numbers_of_points(
+    connection: asyncpg.Connection, passengers: Sequence[Passenger], held: _Held
+) -> dict[Passenger, BillIdentity]:
+    """Numbers for those who ride in the name of points that have numbers of their own."""
+    riders = [(passenger, point) for passenger in passengers if (point := _point_of(passenger.ticket, held))]
+    if not riders:
+        return {}
+    keys = [(*passenger.ticket.stock_key, point) for passenger, point in riders]
+    numbers = await take_at_points(connection, Counter(keys))
+    supply = {key: iter(identities) for key, identities in numbers.items()}
+    found = ((passenger, next(supply[key], None)) for (passenger, _), key in zip(riders, keys, strict=True))
+    return {passenger: identity for passenger, identity in found if identity is not None}
+
+
+def _point_of(ticket: Ticket, held: _Held) -> str:
+    """The 开票点 in whose name a bill is issued; a red one without a person's point stands in that of its blue one."""
+    if ticket.point or isinstance(ticket, IssueTicket):
+        return ticket.point
+    return held.blues[ticket.blue_key].point
 
 
 def _draw_faces(passengers: Iterable[Passenger], held: _Held) -> None:
@@ -355,7 +382,9 @@ async def _seal_and_record(
     records: list[BillRecord] = []
     try:
         for chunk, task in zip(chunks, sealing, strict=True):
-            fresh = [_record(passenger, sealed) for passenger, sealed in zip(chunk, await task, strict=True)]
+            fresh = [
+                _record(passenger, sealed, held) for passenger, sealed in zip(chunk, await task, strict=True)
+            ]
             await register.record_bills(connection, fresh)
             for passenger, record in zip(chunk, fresh, strict=True):
                 passenger.outcome = Issued(bill=record.bill, warnings=_warnings(passenger))
@@ -379,8 +408,8 @@ def _seal_task(passenger: Passenger) -> SealTask:
     return SealTask(face=passenger.face, unit=unit, supervisor=supervisor)
 
 
-def _record(passenger: Passenger, sealed: SealOutcome) -> BillRecord:
+def _record(passenger: Passenger, sealed: SealOutcome, held: _Held) -> BillRecord:
     if isinstance(sealed, Problem):
         raise SealingFailed(passenger.ticket, sealed)
-    bill = register.bill_of(passenger.ticket, passenger.face, sealed.sm3)
+    bill = register.bill_of(passenger.ticket, passenger.face, sealed.sm3, _point_of(passenger.ticket, held))
     return BillRecord(ticket=passenger.ticket, bill=bill, sealed=sealed, passed=passenger.verdict)

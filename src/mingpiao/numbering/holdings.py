@@ -24,18 +24,31 @@ _RETURNED = Keyset(KeyColumn("number", int, descending=True), KeyColumn("segment
 _NO_BOUND = 2**63 - 1
 _SEGMENTS = """
 SELECT segment.segment_id, segment.kind_code, segment.code, segment.first_number AS first, segment.last_number AS last,
-       segment.state, segment.drawn_by_bill, segment.allotted_at,
+       segment.state, segment.drawn_by_bill, segment.allotted_at, segment.point_code,
        CASE segment.state
            WHEN 'in_stock' THEN segment.first_number
-           WHEN 'in_use' THEN stocks.next_number
+           WHEN 'in_use' THEN cursors.next_number
            WHEN 'returned' THEN back.first_number
            ELSE segment.last_number + 1 END AS next
-FROM segments AS segment LEFT JOIN stocks USING (segment_id) LEFT JOIN returned_numbers AS back USING (segment_id)
+FROM segments AS segment LEFT JOIN segment_cursors AS cursors
+    ON segment.state = 'in_use' AND cursors.unit_id = segment.unit_id AND cursors.kind_code = segment.kind_code
+    AND cursors.segment_id = segment.segment_id
+LEFT JOIN returned_numbers AS back ON back.segment_id = segment.segment_id
 WHERE segment.unit_id = :unit_id AND segment.segment_id < :before
   AND (:kind_code = '' OR segment.kind_code = :kind_code) AND (:state = '' OR segment.state = :state)
+  AND (CAST(:point_code AS text) IS NULL OR segment.point_code = :point_code)
   AND (CAST(:segment_id AS bigint) IS NULL OR segment.segment_id = :segment_id)
 ORDER BY segment.segment_id DESC LIMIT :limit
 """
+_OF_POINTS = text("""
+SELECT segment.point_code, segment.kind_code, sum(
+    segment.last_number - coalesce(cursors.next_number, segment.first_number) + 1) AS free
+FROM segments AS segment LEFT JOIN segment_cursors AS cursors
+    ON segment.state = 'in_use' AND cursors.unit_id = segment.unit_id AND cursors.kind_code = segment.kind_code
+    AND cursors.segment_id = segment.segment_id
+WHERE segment.unit_id = :unit_id AND segment.point_code <> '' AND segment.state IN ('in_stock', 'in_use')
+GROUP BY segment.point_code, segment.kind_code
+""")
 _GIVEN_BACK = """
 SELECT back.segment_id, back.unit_id, unit.name AS unit_name, back.kind_code, back.code, back.first_number AS first,
        back.last_number AS last, back.returned_at, back.way, back.reason, back.made_by_name,
@@ -44,6 +57,7 @@ FROM returned_numbers AS back JOIN listed_units AS unit USING (unit_id)
 WHERE (CAST(:unit_id AS bigint) IS NULL OR back.unit_id = :unit_id)
   AND unit.region_code LIKE :region AND (:kind_code = '' OR back.kind_code = :kind_code)
   AND (:way = '' OR back.way = :way)
+  AND (CAST(:segment_id AS bigint) IS NULL OR back.segment_id = :segment_id)
   AND (CAST(:since AS timestamptz) IS NULL OR back.returned_at >= :since)
   AND (CAST(:until AS timestamptz) IS NULL OR back.returned_at < :until)
   AND (back.returned_at, back.segment_id) < (
@@ -63,6 +77,7 @@ async def list_segments(
         "kind_code": wanted.kind_code,
         "state": wanted.state,
         "segment_id": wanted.segment_id,
+        "point_code": wanted.point_code,
         "before": before,
         "limit": limit + 1,
     }
@@ -77,6 +92,23 @@ def _held(row: Any) -> HeldSegment:
     )
 
 
+async def find_segment(connection: AsyncConnection, unit_id: int, code: str, first: int) -> int | None:
+    """The id of a unit's segment of a 票据代码 by its first number, within the scope; None when there is none."""
+    query = text(
+        "SELECT segment_id FROM segments WHERE unit_id = :unit_id AND code = :code AND first_number = :first"
+    )
+    found: int | None = await connection.scalar(query, {"unit_id": unit_id, "code": code, "first": first})
+    return found
+
+
+async def numbers_of_points(connection: AsyncConnection, unit_id: int) -> dict[str, dict[str, int]]:
+    """Free numbers of a unit's points by kind, within the scope; points without any are left out."""
+    free: dict[str, dict[str, int]] = {}
+    for row in await connection.execute(_OF_POINTS, {"unit_id": unit_id}):
+        free.setdefault(row.point_code, {})[row.kind_code] = int(row.free)
+    return free
+
+
 async def list_returned(
     connection: AsyncConnection, wanted: ReturnedFilter, *, after: str = "", limit: int = 50
 ) -> Page[ReturnedNumbers]:
@@ -87,6 +119,7 @@ async def list_returned(
         "region": f"{wanted.region_prefix}%",
         "kind_code": wanted.kind_code,
         "way": wanted.way,
+        "segment_id": wanted.segment_id,
         "since": None if wanted.since is None else _midnight(wanted.since),
         "until": None if wanted.until is None else _midnight(wanted.until + timedelta(days=1)),
         "number": number,

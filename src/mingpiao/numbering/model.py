@@ -151,7 +151,8 @@ class SegmentState(StrEnum):
 class HeldSegment(msgspec.Struct, frozen=True, kw_only=True):
     """A unit's 号段 `first` to `last` (both inclusive). Numbers from `next` on are not taken, or were given back.
 
-    `drawn_by_bill`: a bill needed a number and drew it (即领即开).
+    `drawn_by_bill`: a bill needed a number and drew it (即领即开). `point_code` is the 开票点 that has it; empty: the
+    unit's common stock.
     """
 
     segment_id: int
@@ -163,6 +164,7 @@ class HeldSegment(msgspec.Struct, frozen=True, kw_only=True):
     state: SegmentState
     drawn_by_bill: bool
     allotted_at: datetime
+    point_code: str = ""
 
     @property
     def free(self) -> int:
@@ -171,12 +173,13 @@ class HeldSegment(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SegmentFilter(msgspec.Struct, frozen=True, kw_only=True):
-    """Which of a unit's segments a list shows; empty members do not restrict."""
+    """Which of a unit's segments a list shows; empty members do not restrict. An empty `point_code` means the common stock."""
 
     unit_id: int
     kind_code: str = ""
     state: str = ""
     segment_id: int | None = None
+    point_code: str | None = None
 
 
 class ReturnWay(StrEnum):
@@ -217,6 +220,7 @@ class ReturnedFilter(msgspec.Struct, frozen=True, kw_only=True):
     way: str = ""
     since: date | None = None
     until: date | None = None
+    segment_id: int | None = None
 
 
 class MoveWay(StrEnum):
@@ -293,6 +297,21 @@ class RegionStock(msgspec.Struct, frozen=True, kw_only=True):
         return self.received - self.passed_down - self.given_back - self.left
 
 
+class NumberTransfer(msgspec.Struct, frozen=True, kw_only=True):
+    """调拨: numbers `first` to `last` (both inclusive) went from a holder of their unit to another one: a 开票点 by its
+    code, or the unit's common stock (empty).
+    """
+
+    kind_code: str
+    code: str
+    first: int
+    last: int
+    from_point: str
+    to_point: str
+    made_by_name: str
+    made_at: datetime
+
+
 class NumberStage(msgspec.Struct, frozen=True, kw_only=True):
     """A department's lot that a number was in: by which move it came, and with which numbers (inclusive)."""
 
@@ -309,7 +328,7 @@ class NumberPlace(msgspec.Struct, frozen=True, kw_only=True):
     the department of `region_code`. `stages` are the departments that had it, oldest first, within the scope.
 
     `returned_at` is when the rest of the segment was given back, `returned_why` how and why, also for a number that a
-    bill took before.
+    bill took before. `point_code` is the 开票点 of its unit that has or had it last, `transfers` its way within the unit.
     """
 
     holder: NumberHolder
@@ -322,3 +341,5 @@ class NumberPlace(msgspec.Struct, frozen=True, kw_only=True):
     returned_why: tuple[ReturnWay, str] = (ReturnWay.EARLIER, "")
     region_code: str = ""
     stages: tuple[NumberStage, ...] = ()
+    point_code: str = ""
+    transfers: tuple[NumberTransfer, ...] = ()

@@ -18,8 +18,10 @@ from mingpiao.identity.service import differences, record, record_all
 from mingpiao.kernel.clock import by_database, to_shanghai, today
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import Refusal, refuse
+from mingpiao.numbering.holdings import find_segment as find_segment
 from mingpiao.numbering.holdings import list_returned as list_returned
 from mingpiao.numbering.holdings import list_segments as list_segments
+from mingpiao.numbering.holdings import numbers_of_points as numbers_of_points
 from mingpiao.numbering.lots import DrawnNumbers, draw, province_of, sources_of
 from mingpiao.numbering.lots import hold_lots as hold_lots
 from mingpiao.numbering.lots import left_of_areas as left_of_areas
@@ -40,7 +42,12 @@ from mingpiao.numbering.model import (
 )
 from mingpiao.numbering.openings import add_first_segments as add_first_segments
 from mingpiao.numbering.openings import lacking_first as lacking_first
+from mingpiao.numbering.taking import Cursor, identities, take_along
+from mingpiao.numbering.taking import PointKey as PointKey
+from mingpiao.numbering.taking import take_at_points as take_at_points
 from mingpiao.numbering.tracing import find_number as find_number
+from mingpiao.numbering.transfers import follow_segments, open_point_stock
+from mingpiao.numbering.transfers import transfer_numbers as transfer_numbers
 from mingpiao.storage.database import driver_of
 from mingpiao.storage.locks import NamedLock
 
@@ -131,20 +138,13 @@ FROM unnest($1::bigint[], $2::text[], $3::bigint[], $4::timestamptz[])
     AS fresh(unit_id, kind_code, next_number, issued_at)
 WHERE stocks.unit_id = fresh.unit_id AND stocks.kind_code = fresh.kind_code
 """
-_NEXT_SEGMENT = """
-UPDATE segments SET state = 'in_use'
-WHERE segment_id = (
-    SELECT min(segment_id) FROM segments WHERE unit_id = $1 AND kind_code = $2 AND state = 'in_stock'
-)
-RETURNING segment_id, code, first_number, last_number
-"""
 _MOVE_TO_SEGMENT = """
 UPDATE stocks SET segment_id = $3, code = $4, next_number = $5, last_number = $6, last_issued_at = $7
 WHERE unit_id = $1 AND kind_code = $2
 """
 _ADD_SEGMENT = """
-INSERT INTO segments (unit_id, kind_code, code, first_number, last_number, lot_id, drawn_by_bill)
-VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING segment_id
+INSERT INTO segments (unit_id, kind_code, code, first_number, last_number, lot_id, drawn_by_bill, point_code)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING segment_id
 """
 _POOL_LEVELS = text(
     "SELECT code, kind_code, next_number - 1 AS allotted, 10000000000 - next_number AS left "
@@ -153,12 +153,14 @@ _POOL_LEVELS = text(
 _RETURN_NUMBERS = text("""
 WITH back AS (
     SELECT segments.segment_id, segments.unit_id, segments.kind_code, segments.code,
-           CASE segments.state WHEN 'in_use' THEN stocks.next_number ELSE segments.first_number END AS first_number,
+           CASE segments.state WHEN 'in_use' THEN cursors.next_number ELSE segments.first_number END AS first_number,
            segments.last_number
-    FROM segments LEFT JOIN stocks ON stocks.segment_id = segments.segment_id
+    FROM segments LEFT JOIN segment_cursors AS cursors
+        ON cursors.unit_id = segments.unit_id AND cursors.kind_code = segments.kind_code
+        AND cursors.segment_id = segments.segment_id
     WHERE segments.unit_id = :unit_id AND segments.kind_code = coalesce(CAST(:kind_code AS char(4)), segments.kind_code)
       AND segments.segment_id = coalesce(CAST(:segment_id AS bigint), segments.segment_id)
-      AND (segments.state = 'in_stock' OR (segments.state = 'in_use' AND stocks.next_number <= segments.last_number))
+      AND (segments.state = 'in_stock' OR (segments.state = 'in_use' AND cursors.next_number <= segments.last_number))
 ), changed AS (
     UPDATE segments SET state = 'returned' WHERE segment_id IN (SELECT segment_id FROM back)
 )
@@ -168,26 +170,17 @@ SELECT segment_id, unit_id, kind_code, code, first_number, last_number, :way, :r
 FROM back ORDER BY kind_code, first_number
 RETURNING kind_code, code, first_number, last_number
 """)
-_EMPTY_RETURNED = text("""
-UPDATE stocks SET segment_id = NULL, code = NULL, next_number = 1, last_number = 0
-FROM segments
-WHERE stocks.unit_id = :unit_id AND stocks.kind_code = :kind_code
-  AND segments.segment_id = stocks.segment_id AND segments.state = 'returned'
-""")
-_EMPTY_OF_UNIT = text("""
-UPDATE stocks SET segment_id = NULL, code = NULL, next_number = 1, last_number = 0
-FROM segments
-WHERE stocks.unit_id = :unit_id AND segments.segment_id = stocks.segment_id AND segments.state = 'returned'
-""")
 _STANDINGS = text(
     "SELECT unit_id, locks, valid_until, last_issued_at FROM unit_standings WHERE unit_id = ANY (:ids)"
 )
 _FREE_OF_UNITS = text("""
 SELECT stocks.unit_id, stocks.kind_code, coalesce(sum(CASE segments.state
            WHEN 'in_stock' THEN segments.last_number - segments.first_number + 1
-           WHEN 'in_use' THEN stocks.last_number - stocks.next_number + 1 END), 0) AS free
+           WHEN 'in_use' THEN segments.last_number - cursors.next_number + 1 END), 0) AS free
 FROM stocks LEFT JOIN segments ON segments.unit_id = stocks.unit_id AND segments.kind_code = stocks.kind_code
     AND segments.state IN ('in_stock', 'in_use')
+LEFT JOIN segment_cursors AS cursors ON segments.state = 'in_use' AND cursors.unit_id = segments.unit_id
+    AND cursors.kind_code = segments.kind_code AND cursors.segment_id = segments.segment_id
 WHERE stocks.unit_id = ANY (:ids) AND NOT stocks.withdrawn
 GROUP BY stocks.unit_id, stocks.kind_code ORDER BY stocks.unit_id, stocks.kind_code
 """)
@@ -242,9 +235,16 @@ async def open_stocks(connection: AsyncConnection, keys: Sequence[StockKey], *, 
 
 
 async def allot(
-    connection: AsyncConnection, unit_id: int, kind_code: str, code: str, count: int, *, acting: Acting
+    connection: AsyncConnection,
+    unit_id: int,
+    kind_code: str,
+    code: str,
+    count: int,
+    *,
+    point: str = "",
+    acting: Acting,
 ) -> Segment:
-    """Allot the next `count` numbers of a 票据代码 to a unit, as a segment in its stock.
+    """Allot the next `count` numbers of a 票据代码 to a unit, as a segment in its stock, or in that of a `point` of it.
 
     They come from the stock of the unit's department where numbers flow by levels, else from the province. Raises
     `Refusal`: `numbering.count_invalid`, `numbering.supply_stopped` (409) after the last day on which the unit gets
@@ -260,7 +260,8 @@ async def allot(
     await connection.execute(_LOCK_STOCK.clause, {"unit_id": unit_id, "kind_code": kind_code})
     driver = await driver_of(connection)
     source = (await sources_of(driver, [(unit_id, code)]))[unit_id, code]
-    segment = await _add_segment(driver, (unit_id, kind_code), code, count, source, least=count)
+    await open_point_stock(connection, unit_id, kind_code, point)
+    segment = await _add_segment(driver, (unit_id, kind_code), code, count, source, least=count, point=point)
     if segment is None and source != province_of(code):
         raise refuse(
             "numbering.region_short",
@@ -273,6 +274,8 @@ async def allot(
             "numbering.pool_empty", f"票据代码{code}的号码已不足{count}个，请联系省级财政部门。", status=409
         )
     details = {"kind": kind_code, "code": code, "first": str(segment.first), "last": str(segment.last)}
+    if point:
+        details["point"] = point
     await _audit(connection, "segment:allot", unit_id, details, acting=acting)
     return segment
 
@@ -396,7 +399,7 @@ async def return_segment(
     await hold_stocks(connection, [unit_id])
     wanted = _Returning(unit_id, ReturnWay.UNIT, reason, segment_id=segment_id)
     count = await _return(connection, wanted, acting=acting)
-    await connection.execute(_EMPTY_OF_UNIT, {"unit_id": unit_id})
+    await follow_segments(connection, unit_id)
     return count
 
 
@@ -423,7 +426,7 @@ async def withdraw_stock(
     await _audit(connection, "stock:withdraw", unit_id, details, acting=acting)
     wanted = _Returning(unit_id, ReturnWay.WITHDRAW, reason, kind_code=kind_code)
     count = await _return(connection, wanted, acting=acting)
-    await connection.execute(_EMPTY_RETURNED, given)
+    await follow_segments(connection, unit_id)
     return count
 
 
@@ -625,15 +628,18 @@ async def stock_levels(connection: AsyncConnection, unit_id: int) -> list[StockL
             SELECT stocks.kind_code, stocks.locks, stocks.valid_until,
                    coalesce(sum(CASE segments.state
                        WHEN 'in_stock' THEN segments.last_number - segments.first_number + 1
-                       WHEN 'in_use' THEN stocks.last_number - stocks.next_number + 1
+                       WHEN 'in_use' THEN segments.last_number - cursors.next_number + 1
                        ELSE 0 END), 0) AS free,
                    coalesce(sum(CASE segments.state
                        WHEN 'in_stock' THEN 0
-                       WHEN 'in_use' THEN stocks.next_number - segments.first_number
+                       WHEN 'in_use' THEN cursors.next_number - segments.first_number
                        WHEN 'returned' THEN returned.first_number - segments.first_number
                        ELSE segments.last_number - segments.first_number + 1 END), 0) AS used
             FROM stocks LEFT JOIN segments
                 ON segments.unit_id = stocks.unit_id AND segments.kind_code = stocks.kind_code
+            LEFT JOIN segment_cursors AS cursors
+                ON segments.state = 'in_use' AND cursors.unit_id = segments.unit_id
+                AND cursors.kind_code = segments.kind_code AND cursors.segment_id = segments.segment_id
             LEFT JOIN returned_numbers AS returned ON returned.segment_id = segments.segment_id
             WHERE stocks.unit_id = :unit_id AND NOT stocks.withdrawn
             GROUP BY stocks.unit_id, stocks.kind_code
@@ -752,14 +758,12 @@ async def take_numbers(
     # Lots and pools are locked in the order of codes and regions, whichever units want their numbers.
     for key in sorted(wanted, key=lambda key: (_place_of(key, beyond, sources), key)):
         stock = stocks[key]
-        direct = min(wanted[key], stock.free)
-        taken[key] = _identities(stock.code, stock.next, direct)
-        if direct == wanted[key]:
-            advanced.append((key, stock.next + direct))
+        if wanted[key] <= stock.free:
+            taken[key] = identities(stock.code, stock.next, wanted[key])
+            advanced.append((key, stock.next + wanted[key]))
         else:
-            missing = wanted[key] - direct
             source = sources.get((key[0], beyond.get(key, "")), "")
-            taken[key] += await _take_beyond(connection, stock, missing, blocks.get(key), source, moment)
+            taken[key] = await _take_beyond(connection, stock, wanted[key], blocks.get(key), source, moment)
     if advanced:
         await connection.execute(
             _ADVANCE_STOCKS,
@@ -789,42 +793,30 @@ def _place_of(
     return (code, sources.get((key[0], code), ""))
 
 
-def _identities(code: str, first: int, count: int) -> list[BillIdentity]:
-    return [BillIdentity(code=code, number=f"{first + offset:010d}") for offset in range(count)]
-
-
 async def _take_beyond(
     connection: asyncpg.Connection,
     stock: Stock,
-    missing: int,
+    wanted: int,
     block: tuple[str, int] | None,
     source: str,
     moment: datetime,
 ) -> list[BillIdentity]:
-    """Use the rest of the current segment, then the next segments in stock, then new blocks from the region `source`."""
+    """Use the current segment, then the next segments in stock, then new blocks from the region `source`."""
     key = (stock.unit_id, stock.kind_code)
-    taken: list[BillIdentity] = []
-    segment_id, code, next_number, last = stock.segment_id, stock.code, stock.last + 1, stock.last
-    while missing:
-        row = await connection.fetchrow(_NEXT_SEGMENT, *key)
-        if (
-            row is None
-            and block is not None
-            and await _add_segment(connection, key, block[0], max(missing, block[1]), source, by_bill=True)
-        ):
-            row = await connection.fetchrow(_NEXT_SEGMENT, *key)
-        if row is None:
-            break
-        if segment_id is not None:
-            await connection.execute("UPDATE segments SET state = 'used' WHERE segment_id = $1", segment_id)
-        segment_id, code, next_number, last = tuple(row)
-        count = min(missing, last - next_number + 1)
-        taken += _identities(code, next_number, count)
-        next_number += count
-        missing -= count
-    if segment_id is not None:
+
+    async def refill(missing: int) -> bool:
+        if block is None:
+            return False
+        count = max(missing, block[1])
+        return await _add_segment(connection, key, block[0], count, source, by_bill=True) is not None
+
+    was = Cursor(segment_id=stock.segment_id, code=stock.code, next=stock.next, last=stock.last)
+    taken, cursor = await take_along(connection, (*key, ""), was, wanted, refill)
+    if cursor.segment_id is not None:
         at = stock.time_of_issue(moment)
-        await connection.execute(_MOVE_TO_SEGMENT, *key, segment_id, code, next_number, last, at)
+        await connection.execute(
+            _MOVE_TO_SEGMENT, *key, cursor.segment_id, cursor.code, cursor.next, cursor.last, at
+        )
     return taken
 
 
@@ -837,6 +829,7 @@ async def _add_segment(
     *,
     least: int = 1,
     by_bill: bool = False,
+    point: str = "",
 ) -> Segment | None:
     """Allot a segment of `count` numbers of a code, from the stock of a region's department, or its pool.
 
@@ -846,7 +839,7 @@ async def _add_segment(
     if drawn is None:
         return None
     segment_id = await connection.fetchval(
-        _ADD_SEGMENT, *key, code, drawn.first, drawn.last, drawn.lot_id, by_bill
+        _ADD_SEGMENT, *key, code, drawn.first, drawn.last, drawn.lot_id, by_bill, point
     )
     return Segment(
         segment_id=segment_id,

@@ -5,19 +5,21 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.numbering.model import MoveWay, NumberHolder, NumberPlace, NumberStage, ReturnWay
+from mingpiao.numbering.transfers import transfers_of_number
 
 _PLACE = text("""
 WITH place AS (
     SELECT * FROM segments WHERE code = :code AND first_number <= :number ORDER BY first_number DESC LIMIT 1
 )
 SELECT place.segment_id, place.unit_id, place.kind_code, place.first_number, place.last_number, place.allotted_at,
+       place.point_code,
        back.returned_at, coalesce(back.way, '') AS way, coalesce(back.reason, '') AS reason,
        CASE
            WHEN back.first_number <= :number THEN 'returned'
-           WHEN place.state = 'in_stock' OR (place.state = 'in_use' AND stocks.next_number <= :number) THEN 'stock'
+           WHEN place.state = 'in_stock' OR (place.state = 'in_use' AND cursors.next_number <= :number) THEN 'stock'
            ELSE 'taken'
        END AS holder
-FROM place LEFT JOIN stocks USING (segment_id) LEFT JOIN returned_numbers AS back USING (segment_id)
+FROM place LEFT JOIN segment_cursors AS cursors USING (unit_id, kind_code, segment_id) LEFT JOIN returned_numbers AS back USING (segment_id)
 WHERE place.last_number >= :number
 """)
 _STAGES = text("""
@@ -60,6 +62,8 @@ async def find_number(connection: AsyncConnection, code: str, number: int) -> Nu
             returned_at=None if row.returned_at is None else to_shanghai(row.returned_at),
             returned_why=(ReturnWay(row.way), row.reason),
             stages=stages,
+            point_code=row.point_code,
+            transfers=await transfers_of_number(connection, code, number),
         )
     pool = (await connection.execute(_POOL, given)).one_or_none()
     here = next((row.to_region for row in rows if row.is_here), "")

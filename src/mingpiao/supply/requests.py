@@ -70,7 +70,7 @@ async def request_numbers(
     wanted = msgspec.structs.replace(wanted, purpose=wanted.purpose.strip())
     await lock_unit(connection, unit_id)
     unit = await get(connection, unit_id)
-    if _is_number(wanted.request_no):
+    if is_number(wanted.request_no):
         known = await find_by_number(connection, unit_id, wanted.request_no)
         if known is not None:
             return _same(known, wanted)
@@ -84,7 +84,13 @@ async def request_numbers(
     segment = None
     if verdict.state is RequisitionState.GRANTED:
         segment = await _allot(
-            connection, unit_id, wanted.kind_code, verdict.quantity, catalog, acting=acting
+            connection,
+            unit_id,
+            wanted.kind_code,
+            verdict.quantity,
+            catalog,
+            point=wanted.point_code,
+            acting=acting,
         )
     made = await _put_down(connection, unit_id, wanted, facts, verdict, segment, acting=acting)
     await _record(connection, "requisition:ask", made, acting=acting)
@@ -134,7 +140,7 @@ async def _has_kind(connection: AsyncConnection, unit_id: int, kind_code: str, c
     return kind is not None and not kind.retired and kind_code in await kinds_of_unit(connection, unit_id)
 
 
-def _is_number(request_no: str) -> bool:
+def is_number(request_no: str) -> bool:
     """Whether a unit may call a request so; what is none, is looked up nowhere."""
     is_bare = request_no == request_no.strip()
     return is_bare and 1 <= len(request_no) <= _LONGEST_NUMBER and not unprintable(request_no)
@@ -146,7 +152,7 @@ def _require_valid(wanted: WantedNumbers, facts: SupplyFacts) -> None:
         problems.append(_wrong("quantity", f"请填写1至{MAX_ALLOTMENT:,}之间的数量，需要更多时分次申领。"))
     if not 2 <= len(wanted.purpose) <= MAX_PURPOSE or unprintable(wanted.purpose):
         problems.append(_wrong("purpose", f"请写明用途，2至{MAX_PURPOSE}个字，不含特殊符号。"))
-    if not _is_number(wanted.request_no):
+    if not is_number(wanted.request_no):
         message = f"请填写申请编号，不超过{_LONGEST_NUMBER}个字符，首尾没有空格，不含特殊符号。"
         problems.append(_wrong("request_no", message))
     if wanted.estimate is not None and not 1 <= wanted.estimate <= MAX_ALLOTMENT:
@@ -168,11 +174,12 @@ async def _allot(
     quantity: int,
     catalog: Catalog,
     *,
+    point: str,
     acting: Acting,
 ) -> Segment:
     code = catalog.bill_code(catalog.kinds[kind_code])
     await open_code(connection, code, kind_code)
-    return await allot(connection, unit_id, kind_code, code, quantity, acting=acting)
+    return await allot(connection, unit_id, kind_code, code, quantity, point=point, acting=acting)
 
 
 async def _put_down(
@@ -265,7 +272,15 @@ async def grant_requisition(
     _require_sound_reason(reason, problems)
     if problems:
         raise Refusal(*problems)
-    segment = await _allot(connection, unit.unit_id, present.kind_code, quantity, catalog, acting=acting)
+    segment = await _allot(
+        connection,
+        unit.unit_id,
+        present.kind_code,
+        quantity,
+        catalog,
+        point=present.point_code,
+        acting=acting,
+    )
     values = _granted(segment) | {"approved_estimate": estimate, "reason": reason.strip()}
     done = await _end(connection, present, RequisitionState.GRANTED, values, acting=acting)
     await _record(connection, "requisition:grant", done, acting=acting)

@@ -18,11 +18,11 @@ async def give_back_segment(
 ) -> int:
     """Give back what a unit has not used of one of its segments, for ever; how many numbers they were.
 
-    Raises `Refusal`: `access.denied` (403) for anybody but a manager of the unit, `unit.closed` (409),
+    Raises `Refusal`: `access.denied` (403) for anybody but a manager or a program of the unit, `unit.closed` (409),
     `supply.segment_unknown` (404), `supply.segment_spent` (409) where nothing is left of it, and
     `supply.return_invalid` (422) for a reason that is none.
     """
-    if acting.role is not Role.UNIT_MANAGER or acting.unit_id != unit_id:
+    if acting.role not in (None, Role.UNIT_MANAGER) or acting.unit_id != unit_id:
         raise refuse("access.denied", "号码由本单位的票据管理员退回。", status=403)
     await lock_unit(connection, unit_id)
     unit = await get(connection, unit_id)

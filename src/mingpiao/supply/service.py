@@ -29,6 +29,7 @@ from mingpiao.supply.requests import (
 from mingpiao.supply.returning import MAX_RETURN_REASON, get_segment, give_back_segment
 from mingpiao.supply.stocks import DepartmentStock, department_stocks
 from mingpiao.supply.tracing import NumberStep, NumberTrace, trace_number
+from mingpiao.supply.transferring import transfer_segment
 from mingpiao.supply.watching import LOW_DAYS, LowStock, low_stocks, watch_stocks
 from mingpiao.supply.years import (
     OPEN_YEAR_JOB,
@@ -79,6 +80,7 @@ __all__ = [
     "set_supply_order",
     "set_supply_policy",
     "trace_number",
+    "transfer_segment",
     "watch_stocks",
     "withdraw_requisition",
     "year_openings",

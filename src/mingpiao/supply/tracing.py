@@ -10,7 +10,7 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.codes import NUMBER_SPACE, BillIdentity
 from mingpiao.kernel.errors import Problem, Refusal, refuse
-from mingpiao.numbering.model import MoveWay, NumberHolder, NumberPlace, NumberStage
+from mingpiao.numbering.model import MoveWay, NumberHolder, NumberPlace, NumberStage, NumberTransfer
 from mingpiao.numbering.service import find_number
 from mingpiao.supply.tables import requisitions
 from mingpiao.units.service import names_of
@@ -75,6 +75,7 @@ async def trace_number(connection: AsyncConnection, code: str, number: str, cata
         steps=(
             *(_stage_step(each, catalog) for each in place.stages),
             *await _grant_steps(connection, place, identity, unit),
+            *map(_transfer_step, place.transfers),
             *bill,
             *_return_steps(place),
         ),
@@ -82,14 +83,26 @@ async def trace_number(connection: AsyncConnection, code: str, number: str, cata
 
 
 def _holder(place: NumberPlace, catalog: Catalog) -> str:
-    name = f"{department_name(catalog, place.region_code)}的库存" if place.region_code else ""
-    return name or _HOLDERS[place.holder]
+    if place.region_code:
+        return f"{department_name(catalog, place.region_code)}的库存"
+    at_point = place.holder is NumberHolder.STOCK and place.point_code
+    return f"用票单位库存（开票点{place.point_code}）" if at_point else _HOLDERS[place.holder]
 
 
 def _stage_step(stage: NumberStage, catalog: Catalog) -> NumberStep:
     giver, taker = (department_name(catalog, each) for each in (stage.from_region, stage.to_region))
     how = {MoveWay.ALLOT: "下发给", MoveWay.RETURN: "退回", MoveWay.REFORM: "随区划调整划转给"}[stage.way]
     return NumberStep(what=f"随号段{stage.first:010d}至{stage.last:010d}由{giver}{how}{taker}", at=stage.at)
+
+
+def _transfer_step(transfer: NumberTransfer) -> NumberStep:
+    giver, taker = (
+        f"开票点{each}" if each else "单位公共库存" for each in (transfer.from_point, transfer.to_point)
+    )
+    what = (
+        f"随号段{transfer.first:010d}至{transfer.last:010d}由{giver}调拨给{taker}（{transfer.made_by_name}）"
+    )
+    return NumberStep(what=what, at=transfer.made_at)
 
 
 def department_name(catalog: Catalog, region_code: str) -> str:
@@ -125,12 +138,14 @@ async def _grant_steps(
         return []
     if place.first is None or place.last is None:
         return [NumberStep(what="在省级号码池中，还没有发放给用票单位")]
+    number = identity.bill_id % NUMBER_SPACE
     made = (
         await connection.execute(
             select(requisitions.c.request_no).where(
                 requisitions.c.unit_id == place.unit_id,
                 requisitions.c.code == identity.code,
-                requisitions.c.first == place.first,
+                requisitions.c.first <= number,
+                requisitions.c.last >= number,
             )
         )
     ).scalar_one_or_none()

@@ -8,6 +8,7 @@ from mingpiao.storage.database import Database
 from mingpiao.storage.notices import Notices
 from mingpiao.storage.remembered import Remembered
 from mingpiao.units.model import UnitProfile
+from mingpiao.units.point_people import load_points
 from mingpiao.units.store import CHANNEL, get
 from mingpiao.units.tables import unit_charge_items, watch_days
 
@@ -42,4 +43,5 @@ async def load_profile(connection: AsyncConnection, unit_id: int) -> UnitProfile
         watched=tuple((row.first_day, row.last_day) for row in await connection.execute(days)),
         item_codes=frozenset((await connection.execute(items)).scalars()),
         kind_codes=frozenset(await kinds_of_unit(connection, unit_id)),
+        points=await load_points(connection, unit_id),
     )

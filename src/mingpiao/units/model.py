@@ -16,6 +16,7 @@ __all__ = [
     "UnitChangeKind",
     "UnitDetails",
     "UnitMode",
+    "UnitPoints",
     "UnitProfile",
     "UnitState",
     "UnitType",
@@ -175,8 +176,32 @@ class IssuingPoint(msgspec.Struct, frozen=True, kw_only=True):
     active: bool = True
 
 
+class UnitPoints(msgspec.Struct, frozen=True, kw_only=True):
+    """开票点 in use of a unit (code to name), and by account the points that each is bound to and the one it has chosen."""
+
+    codes: dict[str, str] = {}
+    bound: dict[int, frozenset[str]] = {}
+    chosen: dict[int, str] = {}
+
+    def may_act(self, account_id: int | None, code: str) -> bool:
+        """Whether an account acts in the name of a point; programs of the unit (None), and who is bound to none, do."""
+        bound = None if account_id is None else self.bound.get(account_id)
+        return code in self.codes and (not bound or code in bound)
+
+    def issued_at(self, account_id: int | None) -> str:
+        """The point that a person issues for where nothing else is said: the chosen one, else the first of those that
+        the account is bound to; empty where there is none.
+        """
+        if account_id is None:
+            return ""
+        chosen = self.chosen.get(account_id, "")
+        if chosen and self.may_act(account_id, chosen):
+            return chosen
+        return min(self.bound.get(account_id, frozenset()) & self.codes.keys(), default="")
+
+
 class UnitProfile(msgspec.Struct, frozen=True, kw_only=True):
-    """A unit with the charge items and bill kinds that finance allows it to use, both by code.
+    """A unit with the charge items and bill kinds that finance allows it to use, both by code, and its points.
 
     `watched` are the (first, last) days on which departments watch it (重点监控); who reads as the unit finds none.
     """
@@ -185,6 +210,7 @@ class UnitProfile(msgspec.Struct, frozen=True, kw_only=True):
     item_codes: frozenset[str]
     kind_codes: frozenset[str]
     watched: tuple[tuple[date, date], ...] = ()
+    points: UnitPoints = UnitPoints()
 
     def is_watched(self, day: date) -> bool:
         """Whether a department watches the unit on a day."""

@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.identity.model import Acting, AuditEntry, Role
 from mingpiao.identity.service import account_in_unit, record
 from mingpiao.kernel.errors import Refusal, refuse
+from mingpiao.storage.notices import notify
+from mingpiao.units.model import UnitPoints
 from mingpiao.units.points import points_of_unit
-from mingpiao.units.store import get, lock_unit, refuse_closed
-from mingpiao.units.tables import point_people
+from mingpiao.units.store import CHANNEL, get, lock_unit, refuse_closed
+from mingpiao.units.tables import point_choices, point_people
 
 
 async def add_point_person(
@@ -28,6 +30,7 @@ async def add_point_person(
     values = {"unit_id": unit_id, "point_code": code, "account_id": account_id}
     statement = insert(point_people).values(values).on_conflict_do_nothing().returning(point_people)
     if (await connection.execute(statement)).one_or_none() is not None:
+        await notify(connection, CHANNEL, str(unit_id))
         await _record(connection, "issuing_point:add_person", unit_id, code, account.actor, acting=acting)
 
 
@@ -45,7 +48,44 @@ async def remove_point_person(
         columns.unit_id == unit_id, columns.point_code == code, columns.account_id == account_id
     )
     if (await connection.execute(statement.returning(columns.account_id))).one_or_none() is not None:
+        await notify(connection, CHANNEL, str(unit_id))
         await _record(connection, "issuing_point:remove_person", unit_id, code, account.actor, acting=acting)
+
+
+async def choose_point(connection: AsyncConnection, unit_id: int, code: str, *, acting: Acting) -> None:
+    """Let a person issue for a point of their unit from now on (empty: for none, who is bound to none).
+
+    Raises `Refusal`: `access.denied` (403) for anybody but a person of the unit, and what `require_point` raises.
+    """
+    if acting.account is None or acting.unit_id != unit_id:
+        raise refuse("access.denied", "开票点由本单位的人员各自选择。", status=403)
+    await require_point(connection, unit_id, code, acting=acting)
+    values = {"account_id": acting.account.account_id, "unit_id": unit_id, "point_code": code}
+    statement = insert(point_choices).values(values)
+    changed = {"point_code": statement.excluded.point_code, "chosen_at": func.now()}
+    await connection.execute(
+        statement.on_conflict_do_update(
+            index_elements=["account_id"],
+            set_=changed,
+            where=point_choices.c.point_code != statement.excluded.point_code,
+        )
+    )
+    await notify(connection, CHANNEL, str(unit_id))
+    await _record(connection, "issuing_point:choose", unit_id, code, acting.account.actor, acting=acting)
+
+
+async def load_points(connection: AsyncConnection, unit_id: int) -> UnitPoints:
+    """A unit's points in use, who is bound to which, and which one each has chosen."""
+    bound: dict[int, set[str]] = {}
+    for code, ids in (await people_of_points(connection, unit_id)).items():
+        for account_id in ids:
+            bound.setdefault(account_id, set()).add(code)
+    chosen = select(point_choices).where(point_choices.c.unit_id == unit_id)
+    return UnitPoints(
+        codes={each.code: each.name for each in await points_of_unit(connection, unit_id) if each.active},
+        bound={account_id: frozenset(codes) for account_id, codes in bound.items()},
+        chosen={row.account_id: row.point_code for row in await connection.execute(chosen)},
+    )
 
 
 async def people_of_points(connection: AsyncConnection, unit_id: int) -> dict[str, tuple[int, ...]]:

@@ -11,8 +11,9 @@ from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import differences, record
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.kernel.text import unprintable
+from mingpiao.storage.notices import notify
 from mingpiao.units.model import IssuingPoint
-from mingpiao.units.store import lock_managed, refuse_closed
+from mingpiao.units.store import CHANNEL, lock_managed, refuse_closed
 from mingpiao.units.tables import issuing_points
 
 _CODE = re.compile(r"[0-9A-Za-z_-]{1,20}")
@@ -51,6 +52,7 @@ async def save_point(connection: AsyncConnection, point: IssuingPoint, *, acting
     await connection.execute(
         statement.on_conflict_do_update(index_elements=["unit_id", "code"], set_=changed)
     )
+    await notify(connection, CHANNEL, str(point.unit_id))
     old = None if before is None else _point(before)
     await _record(connection, "issuing_point:save", point, old, acting=acting)
 
@@ -69,6 +71,7 @@ async def switch_point(
     row = (await connection.execute(changed)).mappings().one_or_none()
     if row is None:
         raise refuse("point.unknown", "没有这个开票点，请刷新页面。", status=404)
+    await notify(connection, CHANNEL, str(unit_id))
     action = "issuing_point:open" if active else "issuing_point:close"
     now_so = _point(row)
     was = msgspec.structs.replace(now_so, active=not active)

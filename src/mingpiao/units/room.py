@@ -68,6 +68,7 @@ ROOM = Room(
         "interface_app:renew_secret": "更换接口应用密钥",
         "interface_app:revoke": "停用接口应用",
         "issuing_point:add_person": "添加开票点人员",
+        "issuing_point:choose": "选择开票点",
         "issuing_point:close": "停用开票点",
         "issuing_point:open": "启用开票点",
         "issuing_point:remove_person": "移出开票点人员",

@@ -47,6 +47,8 @@ from mingpiao.units.losses import LOST, lift_loss, report_loss
 from mingpiao.units.managers import invite_manager, managed_account, refuse_of_closed_unit
 from mingpiao.units.point_people import (
     add_point_person,
+    choose_point,
+    load_points,
     people_of_points,
     points_open_to,
     remove_point_person,
@@ -105,6 +107,7 @@ __all__ = [
     "apply_due_changes",
     "apps_of_unit",
     "change_unit",
+    "choose_point",
     "code_problem",
     "count_units_in_regions",
     "count_units_in_scope",
@@ -119,6 +122,7 @@ __all__ = [
     "import_units",
     "invite_manager",
     "lift_loss",
+    "load_points",
     "load_profile",
     "lock_managed",
     "lock_unit",

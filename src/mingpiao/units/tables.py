@@ -73,6 +73,14 @@ point_people = Table(
     Column("account_id", BigInteger, primary_key=True),
     Column("added_at", DateTime(timezone=True), nullable=False),
 )
+point_choices = Table(
+    "point_choices",
+    METADATA,
+    Column("account_id", BigInteger, primary_key=True),
+    Column("unit_id", BigInteger, nullable=False),
+    Column("point_code", Text, nullable=False),
+    Column("chosen_at", DateTime(timezone=True), nullable=False),
+)
 interface_apps = Table(
     "interface_apps",
     METADATA,

@@ -263,6 +263,7 @@ def _columns(base: str, units: str = "") -> tuple[Column[BillRow], ...]:
         ),
         Column(name="items", label="收款项目", kind="long", shown=False, value=_items),
         Column(name="handler", label="开票人", shown=False, value=lambda row: row.bill.handler),
+        Column(name="point", label="开票点", kind="code", shown=False, value=lambda row: row.bill.point),
         Column(name="pay_mode", label="交款方式", shown=False, value=lambda row: row.bill.pay_mode),
         Column(
             name="related_code",

@@ -76,6 +76,7 @@ async def form_page(
         files=files,
         material=material_of(view, files, window.profile.unit),
         handler=call.session.account.display_name,
+        point=window.point,
         checkers=window.checkers,
         demands=window.demands,
         pay_modes=PAY_MODES,
@@ -128,6 +129,7 @@ async def check_page(
         members=form_members(view.form),
         unit=window.profile.unit,
         handler=account.display_name,
+        point=window.point,
         asks=asks,
         usual={rule: ruleset.usual_reasons(rule) for rule in shown} if ruleset else {},
         # Reasons that this page does not ask for are carried along in hidden fields.

@@ -28,13 +28,14 @@ ADDRESS = "/unit/issue"
 
 class Window(msgspec.Struct, frozen=True, kw_only=True):
     """The data that a handler works with: the unit, what it may issue, the possible 复核人, and what must be
-    checked by one.
+    checked by one; and the 开票点 that the handler issues for, by name.
     """
 
     profile: UnitProfile
     catalog: Catalog
     checkers: list[str]
     demands: tuple[CheckingDemand, ...] = ()
+    point: str = ""
 
     def kinds(self) -> list[BillKind]:
         kinds = (self.catalog.kinds.get(code) for code in sorted(self.profile.kind_codes))
@@ -62,8 +63,11 @@ async def open_window(services: Services, account: Account) -> Window:
     async with services.database.system() as connection:  # system: no scope reads accounts
         checkers = await checkers_of_unit(connection, unit_id)
         demands = await demands_of(connection, unit_id)
+    profile = await services.units.profile(unit_id)
+    points = profile.points
     return Window(
-        profile=await services.units.profile(unit_id),
+        profile=profile,
+        point=points.codes.get(points.issued_at(account.account_id), "不区分" if points.codes else ""),
         catalog=await services.catalog.get(),
         checkers=checkers,
         demands=tuple(each for each in demands if each.active),

@@ -11,19 +11,30 @@ from litestar.params import FromPath
 from mingpiao.identity.model import Account
 from mingpiao.identity.service import accounts_of_unit
 from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.numbering.service import numbers_of_points
 from mingpiao.portals.bills.access import unit_of
 from mingpiao.portals.details import PageAction
 from mingpiao.portals.forms import FormField, PageForm, form_page, read_form, read_id
 from mingpiao.portals.gates import UNIT_VIEW, allowed
+from mingpiao.portals.issuing.rights import UNIT_ISSUE
+from mingpiao.portals.kinds.naming import kind_name
 from mingpiao.portals.list_columns import Badge, Column
 from mingpiao.portals.list_filters import Here
-from mingpiao.portals.list_model import Listing
+from mingpiao.portals.list_model import Listing, RowAction
 from mingpiao.portals.lists import list_handlers
 from mingpiao.portals.session import PageCall, redirect, require_right
+from mingpiao.portals.supply.returning import UNIT_SEGMENTS
 from mingpiao.portals.supply.rights import UNIT_POINTS as RIGHT
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
 from mingpiao.units.model import IssuingPoint
-from mingpiao.units.service import add_point_person, people_of_points, points_of_unit, remove_point_person
+from mingpiao.units.service import (
+    add_point_person,
+    choose_point,
+    load_points,
+    people_of_points,
+    points_of_unit,
+    remove_point_person,
+)
 
 ADDRESS = "/unit/supply/points"
 _CRUMBS = (("首页", "/unit"), ("票据申领", "/unit/supply"))
@@ -31,10 +42,15 @@ _BY_CODE = Keyset(KeyColumn("code", str))
 
 
 class PointRow(msgspec.Struct, frozen=True, kw_only=True):
-    """A point, and how many accounts act for it."""
+    """A point, how many accounts act for it and how many numbers it has, whether the reader's bills are of it, and
+    whether the reader may change that: who is bound to points issues for one of them.
+    """
 
     point: IssuingPoint
     people: int
+    free: int | None
+    is_own: bool
+    may_change: bool
 
     @property
     def code(self) -> str:
@@ -46,10 +62,28 @@ async def _fetch(here: Here, _wanted: Mapping[str, Any], key: str, limit: int) -
     first = str(_BY_CODE.read(key)[0]) if key else ""
     points = await points_of_unit(here.connection, unit_id)
     people = await people_of_points(here.connection, unit_id)
+    of_unit = await load_points(here.connection, unit_id)
+    free = await numbers_of_points(here.connection, unit_id)
+    account_id = here.account.account_id
     rows = [
-        PointRow(point=each, people=len(people.get(each.code, ()))) for each in points if each.code > first
+        PointRow(
+            point=each,
+            people=len(people.get(each.code, ())),
+            free=sum(free[each.code].values()) if each.code in free else None,
+            is_own=of_unit.issued_at(account_id) == each.code,
+            may_change=of_unit.may_act(account_id, each.code)
+            and not (of_unit.issued_at(account_id) == each.code and of_unit.bound.get(account_id)),
+        )
+        for each in points
+        if each.code > first
     ]
     return _BY_CODE.page(rows, limit)
+
+
+def _state(row: PointRow) -> Badge:
+    if row.is_own:
+        return Badge("正在为它开票", "blue")
+    return Badge("启用", "green") if row.point.active else Badge("停用", "secondary")
 
 
 UNIT_POINTS: Listing[PointRow] = Listing(
@@ -68,11 +102,22 @@ UNIT_POINTS: Listing[PointRow] = Listing(
             link=lambda row: f"{ADDRESS}/{row.point.code}",
         ),
         Column(name="people", label="人员账户", kind="count", value=lambda row: row.people or None),
+        Column(name="free", label="自己的号码", kind="count", value=lambda row: row.free),
         Column(name="address", label="地址", kind="wide", phone=False, value=lambda row: row.point.address),
         Column(
             name="state",
             label="状态",
-            value=lambda row: Badge("启用", "green") if row.point.active else Badge("停用", "secondary"),
+            value=_state,
+        ),
+    ),
+    actions=(
+        RowAction(
+            label=lambda row: "不再为它开票" if row.is_own else "为它开票",
+            spoken=lambda row: f"{'不再' if row.is_own else ''}为{row.point.name}开票",
+            address=lambda _row: "/unit/supply/point",
+            right=UNIT_ISSUE,
+            offered=lambda row, _account: row.may_change,
+            members=lambda row: {"point": "" if row.is_own else row.point.code},
         ),
     ),
     fetch=_fetch,
@@ -105,6 +150,8 @@ async def _point_page(
     async with call.reads() as connection:
         point = _of(await points_of_unit(connection, unit_id), code)
         ids = (await people_of_points(connection, unit_id)).get(code, ())
+        free = (await numbers_of_points(connection, unit_id)).get(code, {})
+    catalog = await call.services.catalog.get()
     async with call.services.database.system() as connection:  # system: no scope reads accounts
         accounts = await accounts_of_unit(connection, unit_id)
     may = allowed(call.session.account.role, RIGHT)
@@ -135,6 +182,8 @@ async def _point_page(
         title=point.name,
         crumbs=[*_CRUMBS, (UNIT_POINTS.title, ADDRESS)],
         point=point,
+        numbers=[(kind_name(catalog, kind), f"{count:,}个") for kind, count in sorted(free.items())],
+        segments=f"{UNIT_SEGMENTS.address}?point={code}",
         people=[
             (_named(each), _removal(each, address) if may else None)
             for each in accounts
@@ -178,4 +227,14 @@ async def change_people(
     return redirect(call.request, f"{ADDRESS}/{code}")
 
 
-HANDLERS = [*list_handlers(UNIT_POINTS), point_page, change_people]
+@post("/supply/point", guards=[require_right(UNIT_ISSUE)], status_code=200)
+async def choose(call: NamedDependency[PageCall]) -> Response[bytes]:
+    """Issue for a point from now on, or for none."""
+    typed = await read_form(call.request)
+    async with call.services.database.system() as connection:  # system: a verb writes
+        unit_id = unit_of(call.session.account)
+        await choose_point(connection, unit_id, typed.get("point", ""), acting=call.acting)
+    return redirect(call.request, ADDRESS)
+
+
+HANDLERS = [*list_handlers(UNIT_POINTS), choose, point_page, change_people]
