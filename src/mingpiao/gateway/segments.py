@@ -20,6 +20,7 @@ from mingpiao.gateway.views import answer
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.codes import is_code, is_number
 from mingpiao.kernel.errors import Refusal, refuse
+from mingpiao.kernel.grammar import read_whole
 from mingpiao.kernel.text import unprintable
 from mingpiao.numbering.model import HeldSegment, ReturnedFilter, ReturnedNumbers, SegmentFilter
 from mingpiao.numbering.service import find_segment, list_returned, list_segments, numbers_of_points
@@ -264,9 +265,10 @@ async def post_returned_numbers(
 
 
 def _place(body: ReturnBody) -> tuple[str, int]:
-    if not (is_code(body.code) and is_number(body.first_number)):
+    first = read_whole(body.first_number) if is_number(body.first_number) else None
+    if first is None or not is_code(body.code):
         raise _unknown()
-    return body.code, int(body.first_number)
+    return body.code, first
 
 
 def _unknown() -> Refusal:

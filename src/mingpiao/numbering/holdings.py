@@ -41,8 +41,8 @@ WHERE segment.unit_id = :unit_id AND segment.segment_id < :before
 ORDER BY segment.segment_id DESC LIMIT :limit
 """
 _OF_POINTS = text("""
-SELECT segment.point_code, segment.kind_code, sum(
-    segment.last_number - coalesce(cursors.next_number, segment.first_number) + 1) AS free
+SELECT segment.point_code, segment.kind_code, CAST(sum(
+    segment.last_number - coalesce(cursors.next_number, segment.first_number) + 1) AS bigint) AS free
 FROM segments AS segment LEFT JOIN segment_cursors AS cursors
     ON segment.state = 'in_use' AND cursors.unit_id = segment.unit_id AND cursors.kind_code = segment.kind_code
     AND cursors.segment_id = segment.segment_id
@@ -105,7 +105,7 @@ async def numbers_of_points(connection: AsyncConnection, unit_id: int) -> dict[s
     """Free numbers of a unit's points by kind, within the scope; points without any are left out."""
     free: dict[str, dict[str, int]] = {}
     for row in await connection.execute(_OF_POINTS, {"unit_id": unit_id}):
-        free.setdefault(row.point_code, {})[row.kind_code] = int(row.free)
+        free.setdefault(row.point_code, {})[row.kind_code] = row.free
     return free
 
 
