@@ -2,8 +2,8 @@
 
 from mingpiao.storage.migrations.sql import run_sql_beside
 
-revision = "0085"
-down_revision = "0084"
+revision = "0086"
+down_revision = "0085"
 branch_labels = None
 depends_on = None
 
