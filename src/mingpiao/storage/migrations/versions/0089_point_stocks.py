@@ -2,8 +2,8 @@
 
 from mingpiao.storage.migrations.sql import run_sql_beside
 
-revision = "0086"
-down_revision = "0085"
+revision = "0089"
+down_revision = "0088"
 branch_labels = None
 depends_on = None
 
