@@ -184,7 +184,10 @@ RIGHTS = {
         "supply_settings": {"DEPARTMENT_HEAD"},
         "supply_move": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"},
     },
-    "tips.rights": {"tips_decide": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"}},
+    "tips.rights": {
+        "tips_decide": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"},
+        "inquiries_answer": {"UNIT_HANDLER", "UNIT_MANAGER"},
+    },
     "watches.rights": {"watches_decide": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"}},
     "ukeys.rights": {
         "unit_ukeys": {"UNIT_MANAGER"},

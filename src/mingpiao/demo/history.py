@@ -22,7 +22,7 @@ from mingpiao.demo.first_day import issue, reverse_some
 from mingpiao.demo.progress import DemoProgress
 from mingpiao.demo.regions import PROVINCE, moved
 from mingpiao.demo.services import DemoServices
-from mingpiao.demo.staff import Member, head_of
+from mingpiao.demo.staff import Member, first_of_profiles, head_of
 from mingpiao.demo.units import DemoUnit, shares
 from mingpiao.identity.model import platform
 from mingpiao.issuing.model import IssueRequest
@@ -73,7 +73,7 @@ async def bring_history(
     services: DemoServices, shelf: Shelf, members: Sequence[Member], bills: int, progress: DemoProgress
 ) -> None:
     """Issue, receive, close and write off, month by month. A build that was cut off goes on with it."""
-    begins, first_of = history_begins(), _first_of_profiles(members)
+    begins, first_of = history_begins(), first_of_profiles(members)
     months = [months_after(begins, number) for number in range(MONTHS)]
     steps: list[tuple[datetime, _Step]] = [(_at(begins, 0), partial(_begin, services, begins, first_of))]
     for number, month in enumerate(months):
@@ -112,13 +112,6 @@ def _workday(month: date, number: int) -> date:
     while not is_workday(day):
         day += _DAY
     return day
-
-
-def _first_of_profiles(members: Sequence[Member]) -> dict[str, Member]:
-    first: dict[str, Member] = {}
-    for member in members:
-        first.setdefault(member[1].profile, member)
-    return first
 
 
 async def _begin(services: DemoServices, first: date, first_of: Mapping[str, Member]) -> None:
@@ -209,7 +202,7 @@ def _requests(entry: DemoUnit, month: date, count: int) -> list[IssueRequest]:
 async def _settle(services: DemoServices, members: Sequence[Member], month: date, back: int) -> None:
     """Close a month, `back` months before the present one, and write it off for the units that do so in time."""
     await close_due_months(services.database)
-    first_of = {profile: entry.ordinal for profile, (_, entry) in _first_of_profiles(members).items()}
+    first_of = {profile: entry.ordinal for profile, (_, entry) in first_of_profiles(members).items()}
 
     async def of_unit(member: Member) -> None:
         unit, entry = member

@@ -21,9 +21,10 @@ from mingpiao.demo.regions import PROVINCE
 from mingpiao.demo.samples import write_samples
 from mingpiao.demo.seals import give_department_seal, give_unit_seal, stand_up_authority
 from mingpiao.demo.services import DemoServices, open_demo_services
-from mingpiao.demo.staff import HEAD, Member, open_accounts
+from mingpiao.demo.staff import HEAD, WATCHER, Member, open_accounts
 from mingpiao.demo.statements import write_statements
 from mingpiao.demo.supply import bring_requisitions
+from mingpiao.demo.tips import bring_tips, bring_watches
 from mingpiao.demo.ukeys import bring_ukeys
 from mingpiao.demo.units import DemoUnit, demo_units, shares
 from mingpiao.founding.service import begin_training
@@ -73,9 +74,11 @@ async def build(
         await bring_requisitions(services, members)
         await pass_numbers_down(services, members)
         await bring_paper(services, members)
+        await bring_tips(services, members)
         catalog = await services.catalog.get()
         async with services.database.system() as connection:
             accounts = await open_accounts(connection, catalog, members, services.master_key, progress)
+            await bring_watches(connection, members, WATCHER)
         await bring_ukeys(services)
         return accounts
 

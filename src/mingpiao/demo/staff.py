@@ -22,6 +22,14 @@ from mingpiao.units.service import create_app
 Member = tuple[Unit, DemoUnit]
 
 
+def first_of_profiles(members: Sequence[Member]) -> dict[str, Member]:
+    """The first unit of each profile."""
+    first: dict[str, Member] = {}
+    for member in members:
+        first.setdefault(member[1].profile, member)
+    return first
+
+
 class _Officer(msgspec.Struct, frozen=True):
     username: str
     name: str
@@ -29,6 +37,8 @@ class _Officer(msgspec.Struct, frozen=True):
     region_code: str  # As it is in the demonstration.
 
 
+#: The officer who watches units.
+WATCHER = "czt-jingban"
 #: The approver of the rules that come with the platform, before there are accounts.
 HEAD = platform("demo_head", name="云志强")
 

@@ -74,6 +74,8 @@ class TipStepKind(StrEnum):
     CLOSED = "closed"
     MERGED = "merged"
     TOOK = "took"
+    INQUIRED = "inquired"
+    EXPLAINED = "explained"
 
     @property
     def label(self) -> str:
@@ -90,6 +92,8 @@ _STEP_LABELS = {
     TipStepKind.CLOSED: "办结",
     TipStepKind.MERGED: "并入其他线索",
     TipStepKind.TOOK: "并入了同类线索",
+    TipStepKind.INQUIRED: "请单位说明",
+    TipStepKind.EXPLAINED: "单位说明",
 }
 
 
@@ -208,3 +212,17 @@ class TipFilter(msgspec.Struct, frozen=True, kw_only=True):
     submitted_from: datetime | None = None
     submitted_before: datetime | None = None
     by_due: bool = False
+
+
+class Inquiry(msgspec.Struct, frozen=True, kw_only=True):
+    """情况问询: what a department asks a unit until the end of `due_on`, and what the unit says."""
+
+    inquiry_id: int
+    unit_id: int
+    question: str
+    due_on: date
+    asked_at: datetime
+    asked_by_name: str
+    answer: str
+    answered_at: datetime | None
+    answered_by_name: str

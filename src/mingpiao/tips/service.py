@@ -1,5 +1,12 @@
 """What pages may ask of tips."""
 
+from mingpiao.tips.inquiries import (
+    answer_inquiry,
+    ask_unit,
+    get_inquiry,
+    inquiries_of_tip,
+    list_inquiries,
+)
 from mingpiao.tips.intake import TipDesk
 from mingpiao.tips.store import (
     TipBill,
@@ -29,12 +36,17 @@ __all__ = [
     "TipDesk",
     "accept_tip",
     "alike_tips",
+    "answer_inquiry",
     "ask_reporter",
+    "ask_unit",
     "bill_of_tip",
     "checked_wish",
     "close_tip",
+    "get_inquiry",
     "get_tip",
     "get_tip_file",
+    "inquiries_of_tip",
+    "list_inquiries",
     "list_tips",
     "merge_tip",
     "merged_tips",

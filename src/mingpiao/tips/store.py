@@ -231,6 +231,8 @@ ACTIONS = {
     TipStepKind.CLOSED: "close",
     TipStepKind.MERGED: "merge",
     TipStepKind.TOOK: "take",
+    TipStepKind.INQUIRED: "inquire",
+    TipStepKind.EXPLAINED: "explain",
 }
 
 

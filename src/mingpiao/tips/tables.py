@@ -63,6 +63,21 @@ tip_files = Table(
     Column("media_type", Text, nullable=False),
     Column("size", Integer, nullable=False),
 )
+tip_inquiries = Table(
+    "tip_inquiries",
+    METADATA,
+    Column("inquiry_id", BigInteger, Identity(always=True), primary_key=True),
+    Column("tip_id", BigInteger, nullable=False),
+    Column("unit_id", BigInteger, nullable=False),
+    Column("region_code", CHAR(6), nullable=False),
+    Column("question", Text, nullable=False),
+    Column("due_on", Date, nullable=False),
+    Column("asked_at", DateTime(timezone=True), nullable=False),
+    Column("asked_by_name", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("answered_at", DateTime(timezone=True)),
+    Column("answered_by_name", Text, nullable=False),
+)
 tip_counts = Table(
     "tip_counts",
     METADATA,

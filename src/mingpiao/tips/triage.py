@@ -50,9 +50,9 @@ async def accept_tip(
     Raises `Refusal`: `tip.unknown` (404), `access.denied` (403), `tip.words_invalid` (422), `tip.accepted` (409) for
     one that is accepted, `tip.decided` or `tip.changed` (409).
     """
-    tip = await _of_department(connection, tip_id, acting=acting)
+    tip = await require_department(connection, tip_id, acting=acting)
     note = _note(note)
-    _require_open(tip)
+    require_open(tip)
     if tip.accepted_at is not None:
         raise refuse("tip.accepted", "该线索已经受理，请刷新页面查看。", status=409)
     moment = now()
@@ -71,9 +71,9 @@ async def refuse_tip(
     connection: AsyncConnection, tip_id: int, answer: str, note: str, *, revision: int, acting: Acting
 ) -> Tip:
     """不予受理, with a reason that the reporter reads. Raises as `accept_tip`."""
-    tip = await _of_department(connection, tip_id, acting=acting)
+    tip = await require_department(connection, tip_id, acting=acting)
     words, note = _words(answer, "answer", "不予受理的理由"), _note(note)
-    _require_open(tip)
+    require_open(tip)
     if tip.accepted_at is not None:
         raise refuse("tip.accepted", "该线索已经受理，请办理后办结并答复。", status=409)
     values = _decided(TipState.REFUSED, words, acting=acting)
@@ -89,9 +89,9 @@ async def close_tip(
 
     Raises `Refusal` as `accept_tip`, and `tip.not_accepted` (409).
     """
-    tip = await _of_department(connection, tip_id, acting=acting)
+    tip = await require_department(connection, tip_id, acting=acting)
     words, note = _words(answer, "answer", "答复"), _note(note)
-    _require_open(tip)
+    require_open(tip)
     if tip.accepted_at is None:
         raise refuse("tip.not_accepted", "请先受理，再办结。", status=409)
     values = _decided(TipState.CLOSED, words, acting=acting)
@@ -104,9 +104,9 @@ async def ask_reporter(
     connection: AsyncConnection, tip_id: int, question: str, *, revision: int, acting: Acting
 ) -> Tip:
     """要求补充: the reporter reads the question with the 查询码, and answers once. Raises as `accept_tip`."""
-    tip = await _of_department(connection, tip_id, acting=acting)
+    tip = await require_department(connection, tip_id, acting=acting)
     words = _words(question, "question", "需要补充的内容")
-    _require_open(tip)
+    require_open(tip)
     values = {"state": TipState.ASKED.value, "question": words}
     asked = await change_tip(connection, tip_id, values, revision=revision)
     await add_tip_step(connection, asked, TipStepKind.ASKED, words=words, acting=acting)
@@ -127,10 +127,10 @@ async def transfer_tip(
 
     Raises `Refusal` as `accept_tip`, and `tip.department_invalid` (422).
     """
-    tip = await _of_department(connection, tip_id, acting=acting)
+    tip = await require_department(connection, tip_id, acting=acting)
     catalog = await load_catalog(connection)
     note = _words(note, "note", "转办原因")
-    _require_open(tip)
+    require_open(tip)
     if region_code not in catalog.departments or region_code == tip.region_code:
         message = "请选择要转交的财政部门，不能是现在的部门。"
         raise refuse("tip.department_invalid", message, field="region", status=422)
@@ -163,9 +163,9 @@ async def merge_tip(
 
     What was merged into it follows. Raises `Refusal` as `accept_tip`, and `tip.not_alike` (422).
     """
-    tip = await _of_department(connection, tip_id, acting=acting)
+    tip = await require_department(connection, tip_id, acting=acting)
     note = _note(note)
-    _require_open(tip)
+    require_open(tip)
     leading = await _leading(connection, tip, into, acting=acting)
     values = {"state": TipState.MERGED.value, "merged_into": into, "question": ""}
     # Always in this order, so that two who merge wait for each other and never in a circle.
@@ -189,7 +189,7 @@ async def merge_tip(
 async def _leading(connection: AsyncConnection, tip: Tip, into: int, *, acting: Acting) -> Tip:
     """The tip that another one is merged into. Raises `Refusal` (`tip.not_alike`, 422)."""
     try:
-        found = await _of_department(connection, into, acting=acting)
+        found = await require_department(connection, into, acting=acting)
     except Refusal:
         found = None
     alike = found is not None and found.is_open and into != tip.tip_id and _same_matter(tip, found)
@@ -208,7 +208,7 @@ async def read_contact(
     connection: AsyncConnection, tip_id: int, master_key: MasterKey, *, acting: Acting
 ) -> str:
     """How the reporter can be reached, or an empty text; who reads it is recorded. Raises as `accept_tip`."""
-    tip = await _of_department(connection, tip_id, acting=acting)
+    tip = await require_department(connection, tip_id, acting=acting)
     query = select(tips.c.contact, tips.c.code_hash).where(tips.c.tip_id == tip_id)
     row = (await connection.execute(query)).one()
     if row.contact is None:
@@ -286,7 +286,7 @@ async def _tell_overdue(
 # -- shared ------------------------------------------------------------------------------------------------
 
 
-async def _of_department(connection: AsyncConnection, tip_id: int, *, acting: Acting) -> Tip:
+async def require_department(connection: AsyncConnection, tip_id: int, *, acting: Acting) -> Tip:
     """A tip of the acting person's department, or of one below it. Raises `Refusal` (403, 404)."""
     if acting.role not in _DEPARTMENT_ROLES or acting.region_code is None:
         raise refuse("access.denied", "群众线索由财政部门的经办人和负责人办理。", status=403)
@@ -296,7 +296,7 @@ async def _of_department(connection: AsyncConnection, tip_id: int, *, acting: Ac
     return tip
 
 
-def _require_open(tip: Tip) -> None:
+def require_open(tip: Tip) -> None:
     if not tip.is_open:
         who = f"（{tip.decided_by_name}）" if tip.decided_by_name else ""
         message = f"该线索的状态是“{tip.state.label}”{who}，请刷新页面查看。"

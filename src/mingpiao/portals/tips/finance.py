@@ -1,6 +1,7 @@
 """/finance/tips: what people outside told, and what the department makes of it."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -14,10 +15,11 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.crypto.keystore import MasterKey
 from mingpiao.identity.model import AuditEntry
 from mingpiao.identity.service import record
+from mingpiao.kernel.clock import today
 from mingpiao.kernel.codes import BillIdentity, region_covers
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.details import HistoryLine
-from mingpiao.portals.forms import chosen_option, fields_of_form, read_form, read_id
+from mingpiao.portals.forms import chosen_option, fields_of_form, read_day, read_form, read_id
 from mingpiao.portals.gates import allowed
 from mingpiao.portals.list_columns import Column
 from mingpiao.portals.lists import list_handlers
@@ -25,17 +27,19 @@ from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect, require_right
 from mingpiao.portals.tips.lists import TIPS, bill_text, kinds_text, tip_badges
 from mingpiao.portals.tips.rights import TIPS_DECIDE
-from mingpiao.tips.model import Tip, TipFile, TipStep
+from mingpiao.tips.model import Inquiry, Tip, TipFile, TipStep
 from mingpiao.tips.service import (
     MAX_WORDS,
     TipBill,
     accept_tip,
     alike_tips,
     ask_reporter,
+    ask_unit,
     bill_of_tip,
     close_tip,
     get_tip,
     get_tip_file,
+    inquiries_of_tip,
     merge_tip,
     merged_tips,
     read_contact,
@@ -49,6 +53,8 @@ from mingpiao.watches.model import Watch, WatchSource
 from mingpiao.watches.service import watches_of_source
 
 LIST = TIPS.address
+#: How many days a unit usually has to answer.
+_USUAL_DAYS = timedelta(days=7)
 _GUARDS = [require_right(TIPS_DECIDE)]
 #: What is said once something was done, by its verb.
 _SAID = {
@@ -57,6 +63,7 @@ _SAID = {
     "ask": "已要求补充，举报人凭查询码看到并补充。",
     "transfer": "已转办，对方部门收到消息。",
     "merge": "已并案，以后办理并入的线索。",
+    "inquire": "已请单位说明，单位收到消息；说明后您会收到消息。",
     "close": "已办结，举报人看到答复。",
 }
 
@@ -72,6 +79,7 @@ class TipParts(msgspec.Struct, frozen=True, kw_only=True):
     alike: tuple[Tip, ...]
     merged: tuple[Tip, ...]
     watches: tuple[Watch, ...]
+    inquiries: tuple[Inquiry, ...]
 
 
 @get("/tips/{tip_id:int}")
@@ -93,6 +101,7 @@ async def _load(call: PageCall, tip_id: int, catalog: Catalog) -> TipParts:
             steps=tuple((_line(each), each) for each in steps),
             alike=tuple(await alike_tips(connection, tip)) if tip.is_open else (),
             merged=tuple(await merged_tips(connection, tip_id)),
+            inquiries=tuple(await inquiries_of_tip(connection, tip_id)),
             watches=tuple(await watches_of_source(connection, WatchSource.TIP, tip_id)),
         )
 
@@ -135,6 +144,7 @@ async def _page(
         alike=[(str(each.tip_id), _alike_text(each)) for each in parts.alike],
         may_decide=own and allowed(account.role, TIPS_DECIDE),
         contact=contact,
+        usual_due=(today() + _USUAL_DAYS).isoformat(),
         typed=typed or {},
         max_words=MAX_WORDS,
         said=_SAID.get(call.request.query_params.get("done", ""), ""),
@@ -215,6 +225,18 @@ async def _ask(connection: AsyncConnection, call: PageCall, tip_id: int, members
     await ask_reporter(connection, tip_id, question, revision=_revision(members), acting=call.acting)
 
 
+async def _inquire(
+    connection: AsyncConnection, call: PageCall, tip_id: int, members: Mapping[str, str]
+) -> None:
+    try:
+        due_on = read_day(members.get("inquire-due_on", ""))
+    except ValueError as error:
+        message = "请按“年-月-日”填写说明期限。"
+        raise refuse("tip.due_invalid", message, field="due_on", status=422) from error
+    question = members.get("inquire-question", "")
+    await ask_unit(connection, tip_id, question, due_on, revision=_revision(members), acting=call.acting)
+
+
 async def _transfer(
     connection: AsyncConnection, call: PageCall, tip_id: int, members: Mapping[str, str]
 ) -> None:
@@ -249,6 +271,7 @@ _VERBS: dict[str, _Do] = {
     "accept": _accept,
     "refuse": _refuse,
     "ask": _ask,
+    "inquire": _inquire,
     "transfer": _transfer,
     "merge": _merge,
     "close": _close,

@@ -1,0 +1,12 @@
+"""Questions of departments to units (情况问询)."""
+
+from mingpiao.storage.migrations.sql import run_sql_beside
+
+revision = "0089"
+down_revision = "0088"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run_sql_beside(__file__)
