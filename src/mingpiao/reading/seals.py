@@ -23,6 +23,8 @@ _MOST_INK = 0.85
 #: An area is cut so often, one seal after another; and how slim a seal is at most that was cut out.
 _MOST_CUTS = 3
 _SQUARE = 1.35
+#: Round seals that touch or overlap are slimmer where they meet; a framed stamp is not.
+_WAIST = 0.7
 
 
 def red_seals(page: Any, number: int) -> tuple[PagePlace, ...]:
@@ -108,9 +110,21 @@ def _halves(marked: Array, box: _Box) -> Iterator[tuple[_Box, _Box]]:
     """An area cut in two from left to right and from top to bottom, each part as small as what is red in it."""
     left, top, right, bottom = box
     for place in range(left + _SMALLEST_SIDE, right - _SMALLEST_SIDE + 1):
-        yield from _both(marked, (left, top, place, bottom), (place, top, right, bottom))
+        waist = _extent(marked[top:bottom, place - 1 : place + 1].any(axis=1))
+        for parts in _both(marked, (left, top, place, bottom), (place, top, right, bottom)):
+            if waist <= _WAIST * min(each[3] - each[1] for each in parts):
+                yield parts
     for place in range(top + _SMALLEST_SIDE, bottom - _SMALLEST_SIDE + 1):
-        yield from _both(marked, (left, top, right, place), (left, place, right, bottom))
+        waist = _extent(marked[place - 1 : place + 1, left:right].any(axis=0))
+        for parts in _both(marked, (left, top, right, place), (left, place, right, bottom)):
+            if waist <= _WAIST * min(each[2] - each[0] for each in parts):
+                yield parts
+
+
+def _extent(line: Array) -> int:
+    """From the first to the last that is marked."""
+    places = line.nonzero()[0]
+    return int(places[-1] - places[0] + 1) if len(places) else 0
 
 
 def _both(marked: Array, one: _Box, two: _Box) -> Iterator[tuple[_Box, _Box]]:
