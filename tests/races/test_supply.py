@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
-from tests.supply.asking import KIND, ask, free_of, used, wanted
+from tests.supply.asking import KIND, ask, emptied, free_of, used, wanted
 from tests.supply.test_departments import CITY, COUNTY, by_levels, down, stock, up
 from tests.supply.test_points import points
 from tests.supply.test_returning import segments
@@ -13,7 +13,8 @@ from tests.support.locks import LIMITS_AS_A_LOOK, WITH_AND_WITHOUT, lock_taken_a
 from tests.support.province import ACTING
 from tests.support.world import World
 from tests.writeoff.casework import officer, person
-from tests.writeoff.months import unit_of
+from tests.writeoff.months import FIRST, SECOND, begin, check, close, on, receive, total_of, unit_of
+from tests.writeoff.months import ask as submit
 
 from mingpiao.identity.model import Acting, Role
 from mingpiao.kernel.clock import StoppedClock, today
@@ -192,3 +193,37 @@ async def held_at_point(world: World) -> int:
             "SELECT coalesce(sum(last_number - first_number + 1), 0) FROM segments WHERE point_code = 'MZ'"
         )
     )
+
+
+@WITH_AND_WITHOUT
+async def test_a_month_that_is_written_off_late_and_a_request_cross(
+    world: World, other: World, clock: StoppedClock, locked: bool
+) -> None:
+    """The last month is overdue. A request that comes while it is written off waits, and sees that supply is free."""
+    clock.set(on(FIRST))
+    await begin(world)
+    hospital = world.province.hospital
+    bills = await world.issue(hospital, *hospital.requests(4, kind=KIND))
+    await receive(world, hospital, FIRST, total_of(*bills))
+    await emptied(world, hospital)
+    clock.set(on(SECOND))
+    await close(world)
+    clock.set(on(SECOND.replace(day=25)))
+    late = await submit(world, hospital)
+    refused = await ask(world, hospital, wanted(5), acting=unit_of(hospital))
+    assert (refused.state, [each.code for each in refused.findings]) == (
+        RequisitionState.REFUSED,
+        ["supply.not_written_off"],
+    )
+    with (
+        lock_taken_away("stock limits", *LIMITS_AS_A_LOOK, unless=locked),
+        lock_taken_away("stock rows", unless=locked),
+    ):
+        _, made = await race(
+            world.url,
+            writing("audit_log"),
+            check(world, late),
+            ask(other, hospital, wanted(5, request_no="R-2"), acting=unit_of(hospital)),
+        )
+    assert made.state is (RequisitionState.GRANTED if locked else RequisitionState.REFUSED)
+    assert await free_of(world, hospital) == (5 if locked else 0)
