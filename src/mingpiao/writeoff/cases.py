@@ -262,7 +262,7 @@ async def clear_case(
         case.unit_id,
         f"exception:clear:{case_id}",
         f"票据{_number(case)}已解除异常",
-        f"该票据已随{case.month:%Y年%-m月}核销。",
+        f"该票据不再列为异常，随{case.month:%Y年%-m月}核销。",
         link=f"/unit/exceptions/{case_id}",
     )
     return cleared
