@@ -43,7 +43,10 @@ def test_an_officer_reads_the_overview_and_goes_down_to_a_bill(visit: Callable[.
     page.get_by_role("link", name="用票单位").click()
     page.fill("#words", "公安局")
     page.keyboard.press("Enter")
+    # A click while rows are being replaced is lost.
+    expect(page.locator("tbody tr")).to_have_count(1)
     page.get_by_role("link", name="呼和浩特市演示公安局服务中心").click()
+    page.wait_for_url("**/finance/units/*")
     expect(page.locator("main")).to_contain_text("即领即开")
     page.get_by_role("link", name="查看该单位票据").click()
     page.locator("tbody th.code a").first.click()
