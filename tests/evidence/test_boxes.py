@@ -10,7 +10,7 @@ from tests.evidence.lines import HIGH, line_at, page_of
 from mingpiao.evidence.extraction import extract
 from mingpiao.evidence.extraction.boxes import boxed_amounts
 from mingpiao.evidence.extraction.flow import Flow
-from mingpiao.reading.model import PageLines, TextLine
+from mingpiao.reading.model import PageLines, PagePlace, TextLine
 
 HEADS = "亿千百十万千百十元角分"
 _STEP, _LEFT, _TOP = 0.026, 0.6, 0.4
@@ -102,8 +102,8 @@ def test_the_amount_is_the_total_and_is_held_against_its_words() -> None:
     assert place == pytest.approx((_LEFT + 3 * _STEP, _LEFT + 10 * _STEP), abs=0.02)
 
 
-def _around(places: Sequence[object]) -> list[tuple[float, float]]:
-    lefts = [getattr(each, "left") for each in places]  # noqa: B009
+def _around(places: Sequence[PagePlace]) -> list[tuple[float, float]]:
+    lefts = [each.left for each in places]
     return [(min(lefts), max(lefts))]
 
 
