@@ -230,6 +230,32 @@ async def test_a_fresh_form_of_the_same_business_comes_back(window: Window, reje
     assert isinstance(await window.submit(window.request("SQ-3")), Issued)
 
 
+@pytest.mark.parametrize("by_hand", [True, False])
+async def test_another_application_about_what_was_returned_comes_to_the_same_person(
+    window: Window, by_hand: bool
+) -> None:
+    """It was there before the return, and goes on afterwards: by itself, or by its handler's reasons."""
+    brought = await window.appeal("SQ-1")
+    other = await window.ask("SQ-2") if by_hand else await window.wait("SQ-2")
+    await window.reviews.return_for_correction(
+        brought.application_id, "请更正", acting=window.officer(brought, 1)
+    )
+    window.desk.unread.clear()
+    if by_hand:
+        answer = await window.applications.confirm(
+            window.unit.unit_id, other.application_id, confirmed(), acting=PERSON
+        )
+        assert isinstance(answer, Pending)
+    else:
+        window.desk.asks = ()
+        await window.applications.advance(other.application_id)
+    again = await window.now(other)
+    expected = (STATE.IN_REVIEW, brought.application_id, window.officer(brought, 1).account_id)
+    assert (again.state, again.earlier_id, again.reviewer_id) == expected
+    assert again.returned_request == brought.request
+    assert await window.count(BILLS) == 0
+
+
 async def test_what_nobody_looks_at_is_not_for_returned_business(window: Window) -> None:
     unit_id = window.unit.unit_id
     before = window.request("SQ-0")

@@ -19,9 +19,18 @@ from mingpiao.storage.locks import known_locks
 
 _CLAUSE = re.compile(r"\s+FOR (NO KEY )?(UPDATE|SHARE)\b")
 _ADVISORY = re.compile(r"pg_advisory_xact_lock\(")
-_WAITING = (
-    "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+# Whoever waits for the test's own hold, or for somebody who does: that lasts. Waits for anything else pass (the
+# end of a table that another one makes longer), and PostgreSQL's own workers are nobody's rivals.
+_WAITING = """
+WITH RECURSIVE held AS (
+    SELECT pid, pg_blocking_pids(pid) AS blockers FROM pg_stat_activity
+    WHERE datname = current_database() AND backend_type = 'client backend' AND wait_event_type = 'Lock'
+), waiting AS (
+    SELECT pid FROM held WHERE $1 = ANY(blockers)
+    UNION SELECT held.pid FROM held JOIN waiting ON waiting.pid = ANY(held.blockers)
 )
+SELECT count(*) FROM waiting
+"""
 
 #: For a test that is run with a lock and without it: its parameter `locked`.
 WITH_AND_WITHOUT = pytest.mark.parametrize("locked", [True, False], ids=["locked", "unlocked"])
@@ -99,10 +108,10 @@ async def race(url: str, hold: str, *rivals: Coroutine[Any, Any, Any]) -> list[A
     another rival, or is done. Each starts when the one before it has come so far. Exceptions are outcomes too.
     """
     running: list[asyncio.Task[Any]] = []
-    async with _held(url, hold) as observer:
+    async with _held(url, hold) as (holder, observer):
 
         async def all_wait() -> bool:
-            waiting = await observer.fetchval(_WAITING)
+            waiting = await observer.fetchval(_WAITING, holder)
             return waiting + sum(task.done() for task in running) >= len(running)
 
         for rival in rivals:
@@ -112,15 +121,17 @@ async def race(url: str, hold: str, *rivals: Coroutine[Any, Any, Any]) -> list[A
 
 
 @asynccontextmanager
-async def _held(url: str, hold: str) -> "AsyncIterator[asyncpg.Connection[asyncpg.Record]]":
-    """Carry a statement out and take it back at the end; yields a connection that may look on meanwhile."""
+async def _held(url: str, hold: str) -> "AsyncIterator[tuple[int, asyncpg.Connection[asyncpg.Record]]]":
+    """Carry a statement out and take it back at the end; yields the server process that holds, and a connection
+    that may look on meanwhile.
+    """
     holder, observer = await asyncpg.connect(url), await asyncpg.connect(url)
     try:
         transaction = holder.transaction()
         await transaction.start()
         await holder.execute(hold)
         try:
-            yield observer
+            yield holder.get_server_pid(), observer
         finally:
             await transaction.rollback()
     finally:

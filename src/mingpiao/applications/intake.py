@@ -418,10 +418,13 @@ class Applications:
         **members: Any,
     ) -> Application:
         """Give a locked application to whoever returned it, or to the nearest department upwards."""
-        reviewer_region, reviewer_id = application.reviewer_region, application.reviewer_id
-        if reviewer_region is None:
+        # Members may name the person who returned the application that this one repeats.
+        reviewer = {"reviewer_region": application.reviewer_region, "reviewer_id": application.reviewer_id}
+        members = {**reviewer, **members}
+        if members["reviewer_region"] is None:
             upwards = catalog.regions_upwards(application.region_code)
-            reviewer_region = next((code for code in upwards if code in catalog.departments), upwards[-1])
+            nearest = next((code for code in upwards if code in catalog.departments), upwards[-1])
+            members["reviewer_region"] = nearest
         title = "退回的申请再次送来复核" if application.came_back else "有新的人工复核申请"
         return await carry_out(
             connection,
@@ -432,8 +435,6 @@ class Applications:
             notices=[to_department(title)],
             appeal_reason=reason,
             appealed_at=now(),
-            reviewer_region=reviewer_region,
-            reviewer_id=reviewer_id,
             due_at=self._due(),
             **members,
         )
