@@ -12,6 +12,8 @@ import pytest
 import uvloop
 from argon2 import PasswordHasher
 from hypothesis import settings
+from sqlalchemy import Engine
+from sqlalchemy.ext.asyncio import engine
 from tests.support.databases import Grounds, Superuser, quick_directory
 from tests.support.province import Province
 from tests.support.world import World, a_world
@@ -77,6 +79,26 @@ def quick_passwords() -> Iterator[None]:
     """Hashing is slow on purpose; what it costs has tests of its own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_compiled_once() -> Iterator[None]:
+    """SQLAlchemy compiles a statement once for each engine; here hundreds are opened, alike but for migrations."""
+    make = engine._create_engine
+    opened: list[Engine] = []
+
+    def share(*given: Any, **named: Any) -> Engine:
+        made: Engine = make(*given, **named)
+        if "json_serializer" not in named:
+            return made
+        opened.append(made)
+        made.dialect, made._compiled_cache = opened[0].dialect, opened[0]._compiled_cache
+        del opened[1:]
+        return made
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "_create_engine", share)
         yield
 
 
