@@ -188,6 +188,7 @@ RIGHTS = {
         "tips_decide": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"},
         "inquiries_answer": {"UNIT_HANDLER", "UNIT_MANAGER"},
     },
+    "inspections.rights": {"inspections_decide": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"}},
     "watches.rights": {"watches_decide": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"}},
     "ukeys.rights": {
         "unit_ukeys": {"UNIT_MANAGER"},

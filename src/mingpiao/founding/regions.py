@@ -26,6 +26,11 @@ def province_names() -> dict[str, str]:
     return {code: name for code, name in sorted(_standard().items()) if code.endswith("0000")}
 
 
+def city_names() -> dict[str, str]:
+    """The names of all provinces and cities of the country by code."""
+    return {code: name for code, name in sorted(_standard().items()) if code.endswith("00")}
+
+
 def shipped_regions(province: str) -> tuple[Region, ...]:
     """The province and all that lies in it, in order of code; none for an unknown code."""
     return tuple(

@@ -12,7 +12,13 @@ from mingpiao.founding.ceremony import (
     record_ceremony,
 )
 from mingpiao.founding.doctor import Finding, look_at_province
-from mingpiao.founding.regions import departments_of, province_names, regions_of_table, shipped_regions
+from mingpiao.founding.regions import (
+    city_names,
+    departments_of,
+    province_names,
+    regions_of_table,
+    shipped_regions,
+)
 from mingpiao.founding.starter import starter, starter_categories, starter_items, starter_kinds
 from mingpiao.founding.steps import (
     appoint_administrators,
@@ -47,6 +53,7 @@ __all__ = [
     "check_administrators",
     "check_plan",
     "check_province",
+    "city_names",
     "complete",
     "departments_of",
     "founding_state",

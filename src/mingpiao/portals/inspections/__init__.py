@@ -1,0 +1,1 @@
+"""Pages of 监督检查, for departments."""
