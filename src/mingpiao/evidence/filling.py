@@ -31,7 +31,7 @@ def offers_of(says: Extraction, unit_name: str, unit_code: str) -> tuple[Offer, 
     The unit itself is never the payer. Among several payers the first one counts, and of a list of recipients
     the unit's own rows.
     """
-    read_by_ocr = any(page.method == "ocr" for page in says.pages)
+    read_by_ocr = says.read_by_ocr
     others = [
         party
         for party in says.parties

@@ -78,7 +78,7 @@ class ReadPage(msgspec.Struct, frozen=True, kw_only=True):
     width: float
     height: float
     rotation: int
-    method: str  # "text" or "ocr"
+    method: str  # "text", "ocr" or "mixed"
     text: str
 
 
@@ -197,8 +197,8 @@ class Extraction(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def read_by_ocr(self) -> bool:
-        """Whether any page was read by OCR, so that characters may be wrong."""
-        return any(page.method == "ocr" for page in self.pages)
+        """Whether any page, or a picture on it, was read by OCR, so that characters may be wrong."""
+        return any(page.method != "text" for page in self.pages)
 
     @property
     def total(self) -> Decimal | None:

@@ -1,7 +1,7 @@
 """Reads a file as upright lines, and draws a page as a picture. Only for the reading process."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any
@@ -14,7 +14,8 @@ from mingpiao.reading.glyphs import line_of_run, lines_of
 from mingpiao.reading.model import Belied, PageLines
 from mingpiao.reading.ofd_package import OfdFile, open_ofd
 from mingpiao.reading.photos import MAX_PIXELS_A_SIDE, decode
-from mingpiao.reading.shown import TextLayer
+from mingpiao.reading.pictured import Box, alone, joined, with_writing
+from mingpiao.reading.shown import TextLayer, turned
 
 PDF = "application/pdf"
 OFD = "application/ofd"
@@ -25,6 +26,8 @@ PICTURES = ("image/png", "image/jpeg", HEIC)
 _SCAN_SCALE = 150 / 72
 #: Resolution for finding red seals, in pixels a point: 54 dpi is enough, since seals are large.
 _SEAL_SCALE = 0.75
+#: Resolution in which pictures are looked at for writing, in pixels a point.
+_WRITING_SCALE = 1.5
 #: Resolution in which single rows are read again, in pixels a point.
 _ROW_SCALE = 3.0
 
@@ -135,11 +138,37 @@ def _read_page(document: Any, number: int, likely: int | None, *, may_look: bool
             seals=_seals(shown, number, layer.rotation),
             **_besides(layer, number),
         )
-        if not layer.doubtful:
+        written = _written(page, layer)
+        if not (layer.doubtful or written):
             return read
         if not may_look:
             raise LookNeeded(len(document), len(document) - number + 1)
-        return _proofread(read, layer, page)
+        right = _proofread(read, layer, page) if layer.doubtful else read
+        return _with_pictures(right, layer, page, written) if written and right.method == "text" else right
+
+
+def _written(page: Any, layer: TextLayer) -> list[Box]:
+    """The pictures on a page with writing that its text lacks."""
+    boxes = pdf.pictures(page)
+    if not boxes:
+        return []
+    back = -layer.rotation % 360
+    glyphs = [turned(glyph, back, layer.width, layer.height) for glyph in layer.glyphs]
+    scale = _bounded(page, _WRITING_SCALE)
+    return with_writing(boxes, glyphs, pdf.render(page, scale=scale), scale)
+
+
+def _with_pictures(read: PageLines, layer: TextLayer, page: Any, written: Sequence[Box]) -> PageLines:
+    """A page's text with what OCR reads in these pictures."""
+    from mingpiao.reading.ocr import read_upright
+
+    scale = _bounded(page, _SCAN_SCALE)
+    shown = alone(pdf.render(page, scale=scale), written, scale)
+    found = read_upright(_upright(shown, layer.rotation), read.number)
+    lines = joined(read.lines, found)
+    return (
+        msgspec.structs.replace(read, lines=lines, method="mixed") if len(lines) > len(read.lines) else read
+    )
 
 
 def _proofread(read: PageLines, layer: TextLayer, page: Any) -> PageLines:

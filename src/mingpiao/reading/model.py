@@ -60,13 +60,13 @@ class Belied(msgspec.Struct, frozen=True, kw_only=True):
 class PageLines(msgspec.Struct, frozen=True, kw_only=True):
     """One page as lines in reading order, upright.
 
-    `width` and `height` are those of the upright page, in points (pixels for a picture). `rotation`
-    (0, 90, 180, 270 clockwise) turns the page, as a viewer shows it, upright. `method` is "text"
-    or "ocr". `seals` are the places of red seals. `aslant` are texts that stand otherwise than
-    its rows, such as watermarks; `unseen` is what the text layer says and nobody sees on the page, its beginning;
-    `hidden` counts its characters. `struck` is text that is struck out. Of these only large letters that stand one
-    below another are in lines too. `belied` is what the text layer says otherwise than the page shows it, which lines have
-    as shown.
+    `width` and `height` are those of the upright page, in points (pixels for a picture). `rotation` (0, 90, 180,
+    270 clockwise) turns the page, as a viewer shows it, upright. `method` is "text", "ocr", or "mixed" where OCR
+    read pictures in a page with text. `seals` are the places of red seals. `aslant` are texts that stand
+    otherwise than its rows, such as watermarks; `unseen` is what the text layer says and nobody sees on the page,
+    its beginning; `hidden` counts its characters. `struck` is text that is struck out. Of these only large
+    letters that stand one below another are in lines too. `belied` is what the text layer says otherwise than the
+    page shows it, which lines have as shown.
     """
 
     number: int

@@ -251,6 +251,13 @@ def read_rows(pictures: Sequence[Any]) -> list[tuple[str, float]]:
     return _read([np.ascontiguousarray(np.asarray(each)[:, :, ::-1]) for each in pictures])
 
 
+def read_upright(shown: Any, number: int) -> tuple[TextLine, ...]:
+    """Lines of a picture (RGB) of page `number` that is known to be upright."""
+    pixels = np.ascontiguousarray(np.asarray(shown)[:, :, ::-1])
+    boxes = _detect(pixels)
+    return _in_order(_read(_crops(pixels, boxes)), boxes, pixels.shape[:2], number)
+
+
 def _stood_up(crop: Array, read: tuple[str, float]) -> tuple[str, float]:
     """What a box says: as a line, or as a word whose characters stand under one another, whichever reads well."""
     if crop.shape[0] < _STANDING * crop.shape[1] or read[1] >= _READS_WELL:

@@ -171,6 +171,19 @@ def _shapes(page: Any, handle: Any, characters: list[Character]) -> Iterator[Dra
             yield Drawn(each.glyph.order, each.glyph.text, view.box(*box), each.angle)
 
 
+def pictures(page: Any) -> list[tuple[float, float, float, float]]:
+    """Boxes of the pictures on a page (left, top, right, bottom) as shown, in points; not of one that covers most of it."""
+    view = _to_view(page)
+    whole = view.width * view.height
+    items = islice(page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3), _MOST_PICTURES)
+    boxes = [view.box(*_bounds(item)) for item in items]
+    return [
+        (left, top, right, bottom)
+        for left, top, right, bottom in boxes
+        if (right - left) * (bottom - top) <= MOSTLY_PICTURE * whole
+    ]
+
+
 def _without_recognised(page: Any, found: list[Character], drawn: list[Character]) -> list[Character]:
     """Without text in no ink that lies over a picture: what programs recognised in a stamp or a photograph."""
     undrawn = parted(found, drawn).unseen
