@@ -18,7 +18,7 @@ from mingpiao.sealing.service import parse_sealed
 class StoredBill(msgspec.Struct, frozen=True, kw_only=True):
     """A blue bill with the request that it answers, rebuilt from its sealed XML.
 
-    `claims` are the verdicts of its files by name; `files` is how many it has.
+    `claims` are the verdicts of its files by name; `evidence` names these by their SM3 in hex.
     """
 
     unit_id: int
@@ -27,7 +27,7 @@ class StoredBill(msgspec.Struct, frozen=True, kw_only=True):
     issued_at: datetime
     request: IssueRequest
     subjects: Subjects
-    files: int
+    evidence: tuple[str, ...]
     claims: dict[str, str]
 
 
@@ -40,7 +40,7 @@ class StoredPayer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class StoredReversal(msgspec.Struct, frozen=True, kw_only=True):
-    """A red bill, and when the blue bill that it reversed was issued. `total` is positive, in 元."""
+    """A red bill, and when the blue bill that it reversed was issued. `total` is positive, in 元; `handler` reversed it."""
 
     unit_id: int
     bill_id: int
@@ -49,6 +49,7 @@ class StoredReversal(msgspec.Struct, frozen=True, kw_only=True):
     blue_bill_id: int
     blue_issued_at: datetime
     total: Decimal
+    handler: str
     subjects: Subjects
 
 
@@ -84,7 +85,7 @@ _BLUE = text(
 )
 _RED = text(
     """
-    SELECT red.unit_id, red.bill_id, red.region_code, red.kind_code, red.issued_at, red.items, red.total,
+    SELECT red.unit_id, red.bill_id, red.region_code, red.kind_code, red.issued_at, red.items, red.total, red.handler,
            red.payer_type, red.payer_code, red.payer_name, blue.bill_id AS blue_bill_id,
            blue.issued_at AS blue_issued_at
     FROM recorded_events AS events
@@ -149,7 +150,7 @@ def _stored_bill(row: RowMapping) -> StoredBill:
         issued_at=row["issued_at"].astimezone(SHANGHAI),
         request=request,
         subjects=subjects_of(request.payer, request.kind, items, request.total),
-        files=len(row["evidence"] or ()),
+        evidence=tuple(row["evidence"] or ()),
         claims={claim["name"]: claim["verdict"] for claim in row["claims"] or ()},
     )
 
@@ -165,6 +166,7 @@ def _stored_reversal(row: RowMapping) -> StoredReversal:
         blue_bill_id=row["blue_bill_id"],
         blue_issued_at=row["blue_issued_at"].astimezone(SHANGHAI),
         total=-row["total"],
+        handler=row["handler"],
         subjects=subjects_of(payer, row["kind_code"], items, row["total"]),
     )
 

@@ -15,7 +15,7 @@ def bill_row(bill: StoredBill, profile: UnitProfile, catalog: Catalog) -> dict[s
     """
     facts = facts_of(bill.request, profile, catalog, bill.issued_at)
     evidence = {f"evidence_{name}": bill.claims.get(name) for name in CLAIM_NAMES}
-    return facts | evidence | {"evidence_count": bill.files} | _own(bill)
+    return facts | evidence | _files(bill) | _own(bill)
 
 
 def reversal_row(reversal: StoredReversal) -> dict[str, Any]:
@@ -27,7 +27,13 @@ def reversal_row(reversal: StoredReversal) -> dict[str, Any]:
         "blue_date": reversal.blue_issued_at.date(),
         "issued_date": reversal.issued_at.date(),
         "total": reversal.total,
+        "handler": reversal.handler,
     } | _own(reversal)
+
+
+def _files(bill: StoredBill) -> dict[str, Any]:
+    papers = [int.from_bytes(bytes.fromhex(each)[:8], "big", signed=True) for each in bill.evidence]
+    return {"evidence_count": len(papers), "evidence_papers": papers}
 
 
 def _own(stored: StoredBill | StoredReversal) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from mingpiao.lake.model import Dataset
 from mingpiao.rules.service import bill_columns, item_columns
 
-#: The bill's unit, its moment of issue (UTC), and the hashes by which history finds similar bills.
+#: The bill's moment of issue (UTC), and the hashes by which history finds similar bills.
 _OWN = {
     "bill_id": "BIGINT",
     "issued_at": "TIMESTAMP",
@@ -18,6 +18,7 @@ _REVERSAL = {
     "blue_date": "DATE",
     "issued_date": "DATE",
     "total": "DECIMAL(14, 2)",
+    "handler": "VARCHAR",
 }
 
 
@@ -26,4 +27,5 @@ def columns(dataset: Dataset) -> dict[str, str]:
     if dataset is Dataset.REVERSALS:
         return _REVERSAL | _OWN
     members = ", ".join(f'"{name}" {kind}' for name, kind in item_columns().items())
-    return bill_columns() | {"items": f"STRUCT({members})[]"} | _OWN
+    papers = {"evidence_papers": "BIGINT[]"}
+    return bill_columns() | {"items": f"STRUCT({members})[]"} | papers | _OWN
