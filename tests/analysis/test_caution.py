@@ -6,12 +6,12 @@ from pathlib import Path
 from tests.analysis.made import NEWEST, Made
 
 from mingpiao.analysis.extracting import before
-from mingpiao.analysis.judging import Found
+from mingpiao.analysis.judging import Standout
 from mingpiao.analysis.measures import PLACES
 from mingpiao.analysis.nightly import Nightly
 
 
-def judge(made: Made, folder: Path, newest: date = NEWEST) -> list[Found]:
+def judge(made: Made, folder: Path, newest: date = NEWEST) -> list[Standout]:
     run = Nightly(folder / "work", made.files(folder / "lake"), threads=1)
     try:
         return run.judge(run.prepare(newest), newest, {})

@@ -12,10 +12,11 @@ from tests.analysis.made import NEWEST, Made
 from mingpiao.analysis import nightly
 from mingpiao.analysis.extracting import before
 from mingpiao.analysis.inputs import PATTERNS as NAMED
-from mingpiao.analysis.judging import Basis, Found
+from mingpiao.analysis.judging import Standout
+from mingpiao.analysis.model import Basis, TieKind
 from mingpiao.analysis.nightly import Nightly
 from mingpiao.analysis.patterns import PATTERNS
-from mingpiao.analysis.ties import Tie, TieKind
+from mingpiao.analysis.ties import Tie
 
 MONTHS, UNITS = 7, range(1, 21)
 FLOODED = range(31, 40)
@@ -129,7 +130,7 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimpleNamespace
     run.close()
 
 
-def of_unit(found: list[Found], unit: int) -> list[Found]:
+def of_unit(found: list[Standout], unit: int) -> list[Standout]:
     return [each for each in found if each.unit_id == unit]
 
 

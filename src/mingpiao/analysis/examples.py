@@ -9,7 +9,7 @@ import duckdb
 
 from mingpiao.analysis.deriving import earlier
 from mingpiao.analysis.extracting import Relations, after
-from mingpiao.analysis.judging import Found
+from mingpiao.analysis.judging import Standout
 
 #: So many bills of a finding are kept.
 MOST_BILLS = 30
@@ -17,17 +17,19 @@ _LINES = "len(list_filter(items, lambda line: {test}))"
 _OVER = _LINES.format(
     test="line.rate_maximum IS NOT NULL AND line.rate_kind <> 'free' AND line.rate > line.rate_maximum"
 )
-_AT_TOP = _LINES.format(test="line.rate_kind = 'bounded' AND line.rate >= 0.98 * line.rate_maximum")
+_AT_TOP = _LINES.format(
+    test="line.rate_kind = 'bounded' AND CAST(line.rate AS DOUBLE) >= 0.98 * CAST(line.rate_maximum AS DOUBLE)"
+)
 
 
 def examples_of(
     connection: duckdb.DuckDBPyConnection,
     relations: Relations,
     folders: Mapping[date, Path],
-    found: Sequence[Found],
+    found: Sequence[Standout],
 ) -> dict[tuple[int, str], tuple[int, ...]]:
     """Bills by (unit, pattern), those that show it most first. `found` are findings of one month."""
-    by_pattern: dict[str, list[Found]] = defaultdict(list)
+    by_pattern: dict[str, list[Standout]] = defaultdict(list)
     for each in found:
         by_pattern[each.pattern].append(each)
     bills: dict[tuple[int, str], tuple[int, ...]] = {}
@@ -40,7 +42,9 @@ def examples_of(
     return bills
 
 
-def _query(pattern: str, found: Sequence[Found], relations: Relations, folders: Mapping[date, Path]) -> str:
+def _query(
+    pattern: str, found: Sequence[Standout], relations: Relations, folders: Mapping[date, Path]
+) -> str:
     month = found[0].month
     asked = ", ".join(f"({each.unit_id}, '{each.kind}')" for each in found)
     span = f"issued_date >= DATE '{month}' AND issued_date < DATE '{after(month)}'"

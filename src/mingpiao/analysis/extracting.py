@@ -111,7 +111,7 @@ def _results(relations: Relations, month: date) -> dict[str, str]:
         SELECT unit_id, kind, code, any_value(name) AS name, count(*) AS lines, sum(amount) AS amount,
                median(CAST(rate AS DOUBLE)) AS rate,
                count(*) FILTER (WHERE rate_maximum IS NOT NULL AND rate_kind <> 'free' AND rate > rate_maximum) AS over,
-               count(*) FILTER (WHERE rate_kind = 'bounded' AND rate >= 0.98 * rate_maximum) AS top,
+               count(*) FILTER (WHERE rate_kind = 'bounded' AND CAST(rate AS DOUBLE) >= 0.98 * CAST(rate_maximum AS DOUBLE)) AS top,
                count(*) FILTER (WHERE rate_kind = 'bounded') AS bounded
         FROM ({lines}) GROUP BY unit_id, kind, code
     """

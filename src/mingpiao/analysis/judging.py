@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +13,7 @@ from numpy.typing import NDArray
 from mingpiao.analysis.comparing import YEAR, Distances, Numbers, compare, plain
 from mingpiao.analysis.extracting import before
 from mingpiao.analysis.measures import DERIVED, EXTRACTED, MEASURES, PLACES
+from mingpiao.analysis.model import Basis, Evidence, PeerDrawing
 from mingpiao.analysis.opinion import unlikeliness
 from mingpiao.analysis.patterns import PATTERNS, RARE, Pattern, Sign, steps_of, strength_of
 
@@ -25,41 +25,7 @@ _TOLD = 3
 _OUT, _FEWEST_OUT = 3.0, 4
 
 
-class Basis(StrEnum):
-    """What a finding stands on."""
-
-    PAST = "past"
-    PEERS = "peers"
-    RARE = "rare"
-
-    @property
-    def label(self) -> str:
-        return {"past": "与自身以往比", "peers": "与同类单位比", "rare": "少见的组合"}[self.value]
-
-
-class Evidence(msgspec.Struct, frozen=True, kw_only=True):
-    """One measure of a finding: its value, what is usual of the unit and of its peers, and steps from both."""
-
-    measure: str
-    value: float
-    usual: float | None
-    peers: float | None
-    past_steps: float | None
-    peer_steps: float | None
-
-
-class Drawing(msgspec.Struct, frozen=True, kw_only=True):
-    """The unit's line over its peers' band: a measure over the months up to the judged one; None where nothing is."""
-
-    measure: str
-    months: tuple[date, ...]
-    own: tuple[float | None, ...]
-    low: tuple[float | None, ...]
-    middle: tuple[float | None, ...]
-    high: tuple[float | None, ...]
-
-
-class Found(msgspec.Struct, frozen=True, kw_only=True):
+class Standout(msgspec.Struct, frozen=True, kw_only=True):
     """A finding of one unit and month: `score` ranks it (0 to 100), `unlikely` is the second opinion (0 to 100)."""
 
     unit_id: int
@@ -73,7 +39,7 @@ class Found(msgspec.Struct, frozen=True, kw_only=True):
     peers: int
     sentence: str
     evidence: tuple[Evidence, ...]
-    drawing: Drawing
+    drawing: PeerDrawing
 
 
 class Series(NamedTuple):
@@ -146,7 +112,7 @@ def _fill_quiet(values: Numbers) -> None:
         column[begun & np.isnan(column)] = 0
 
 
-def judge(series: Series, weights: Mapping[str, float]) -> list[Found]:
+def judge(series: Series, weights: Mapping[str, float]) -> list[Standout]:
     """All findings of the series' month, the strongest first. `weights` are what verdicts made of each pattern."""
     if not len(series.units):
         return []
@@ -180,9 +146,9 @@ def peer_groups(series: Series) -> list[NDArray[np.int64]]:
     return [np.unique(names, return_inverse=True)[1].astype(np.int64) for names in (narrow, wide)]
 
 
-def _one_a_unit(found: Sequence[Found]) -> list[Found]:
+def _one_a_unit(found: Sequence[Standout]) -> list[Standout]:
     """Of each unit and pattern the strongest kind; the strongest findings first."""
-    best: dict[tuple[int, str], Found] = {}
+    best: dict[tuple[int, str], Standout] = {}
     for each in found:
         key = (each.unit_id, each.pattern)
         if key not in best or each.strength > best[key].strength:
@@ -197,7 +163,7 @@ def _rare(
     unlikely: NDArray[np.int64],
     named: set[tuple[int, str]],
     weights: Mapping[str, float],
-) -> list[Found]:
+) -> list[Standout]:
     """Rows that no pattern names, but of which many measures are out at once."""
     steps = np.fmin(np.abs(distances.past), np.abs(distances.peers))
     out = np.nan_to_num(steps) >= _OUT
@@ -219,12 +185,12 @@ def _found(
     strength: float,
     weights: Mapping[str, float],
     unlikely: int,
-) -> Found:
+) -> Standout:
     evidence = _evidence(series, distances, row, pattern)
     weighed = strength * pattern.weight * weights.get(pattern.code, 1.0)
     group = next((each for each in groups if np.sum(each == each[row]) > 5), None)
     peers = int(np.sum(group == group[row])) - 1 if group is not None else 0
-    return Found(
+    return Standout(
         unit_id=int(series.units[row]),
         kind=series.kinds[row],
         month=series.month,
@@ -304,7 +270,7 @@ def _words(each: Evidence, bills: int, peers: int) -> str:
     return told
 
 
-def _drawing(series: Series, group: NDArray[np.int64] | None, row: int, measure: str) -> Drawing:
+def _drawing(series: Series, group: NDArray[np.int64] | None, row: int, measure: str) -> PeerDrawing:
     place = PLACES[measure]
     own = series.values[row, :, place]
     if group is None:
@@ -316,7 +282,7 @@ def _drawing(series: Series, group: NDArray[np.int64] | None, row: int, measure:
         with np.errstate(all="ignore"):
             filled = np.where(enough, of_peers, 0)
             low, middle, high = np.where(enough, np.nanquantile(filled, (0.1, 0.5, 0.9), axis=0), np.nan)
-    return Drawing(
+    return PeerDrawing(
         measure=measure,
         months=tuple(before(series.month, back) for back in reversed(range(MONTHS))),
         own=tuple(_number(each) for each in own),

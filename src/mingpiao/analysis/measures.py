@@ -19,7 +19,7 @@ class Form(StrEnum):
     NUMBER = "number"
 
 
-class Measure(msgspec.Struct, frozen=True, kw_only=True):
+class UnitMeasure(msgspec.Struct, frozen=True, kw_only=True):
     """One column of the vectors.
 
     `of` is what a share is a share of: another measure, whose size tells how much chance moves it. `floor` is the
@@ -53,16 +53,16 @@ class Measure(msgspec.Struct, frozen=True, kw_only=True):
         return f"{value:,.1f}天" if self.form is Form.DAYS else f"{value:,.2f}"
 
 
-def _count(name: str, label: str, floor: float = 0.35) -> Measure:
-    return Measure(name=name, label=label, form=Form.COUNT, floor=floor)
+def _count(name: str, label: str, floor: float = 0.35) -> UnitMeasure:
+    return UnitMeasure(name=name, label=label, form=Form.COUNT, floor=floor)
 
 
-def _money(name: str, label: str, floor: float = 0.35) -> Measure:
-    return Measure(name=name, label=label, form=Form.MONEY, floor=floor)
+def _money(name: str, label: str, floor: float = 0.35) -> UnitMeasure:
+    return UnitMeasure(name=name, label=label, form=Form.MONEY, floor=floor)
 
 
-def _share(name: str, label: str, floor: float = 0.02, of: str = "bills") -> Measure:
-    return Measure(name=name, label=label, form=Form.SHARE, floor=floor, of=of)
+def _share(name: str, label: str, floor: float = 0.02, of: str = "bills") -> UnitMeasure:
+    return UnitMeasure(name=name, label=label, form=Form.SHARE, floor=floor, of=of)
 
 
 #: What `extracting.py` finds in the bills of one month.
@@ -85,7 +85,7 @@ EXTRACTED = (
     _share("biggest_day", "开票最多一日的占比", 0.05),
     _share("round_sums", "整数金额票据占比", 0.03),
     _share("near_limit", "略低于整数界限的票据占比"),
-    Measure(name="benford", label="首位数字偏离度", form=Form.NUMBER, floor=0.04),
+    UnitMeasure(name="benford", label="首位数字偏离度", form=Form.NUMBER, floor=0.04),
     _share("split", "同一缴款人三日内多份票据的占比"),
     _count("biggest_split", "同一缴款人三日内最多份数"),
     _share("over_rate", "超过收费标准的明细占比", 0.005, of="lines"),
@@ -94,7 +94,7 @@ EXTRACTED = (
     _count("handlers", "经办人数"),
     _share("top_handler", "开票最多的经办人的占比", 0.08),
     _share("evidence", "附凭证的票据占比", 0.05),
-    Measure(name="pay_gap", label="缴款到开票的天数中位数", form=Form.DAYS, floor=1.0),
+    UnitMeasure(name="pay_gap", label="缴款到开票的天数中位数", form=Form.DAYS, floor=1.0),
     _count("reversals", "冲红份数"),
     _share("reversal", "冲红占比"),
     _share("reversed_amount", "冲红金额占比", 0.03),
@@ -113,10 +113,10 @@ DERIVED = (
     _share("mix_change", "收费项目构成与自身以往的差异", 0.05),
     _share("mix_unlike", "收费项目构成与同类单位的差异", 0.05),
     _share("strange_items", "同类单位少用的项目的金额占比", 0.02),
-    Measure(name="rate_level", label="收费水平与同项目中位数之比", form=Form.NUMBER, floor=0.08),
+    UnitMeasure(name="rate_level", label="收费水平与同项目中位数之比", form=Form.NUMBER, floor=0.08),
     _share("new_organisations", "新出现的单位缴款人的金额占比", 0.04),
-    Measure(name="quiet_months", label="此前沉寂的月数", form=Form.NUMBER, floor=1.0),
+    UnitMeasure(name="quiet_months", label="此前沉寂的月数", form=Form.NUMBER, floor=1.0),
 )
-MEASURES: Mapping[str, Measure] = {each.name: each for each in (*EXTRACTED, *DERIVED)}
+MEASURES: Mapping[str, UnitMeasure] = {each.name: each for each in (*EXTRACTED, *DERIVED)}
 #: The places of measures in an array of them.
 PLACES: Mapping[str, int] = {name: place for place, name in enumerate(MEASURES)}

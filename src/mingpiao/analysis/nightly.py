@@ -19,7 +19,7 @@ from mingpiao.analysis.deriving import derive_month, earlier
 from mingpiao.analysis.examples import examples_of
 from mingpiao.analysis.extracting import LOOK_BACK_MONTHS, TABLES, Relations, before, extract_month
 from mingpiao.analysis.inputs import BILLS, REVERSALS
-from mingpiao.analysis.judging import MONTHS, Found, Series, judge, load_series
+from mingpiao.analysis.judging import MONTHS, Series, Standout, judge, load_series
 from mingpiao.analysis.ties import Tie, find_ties
 
 #: A change of what the steps reckon: folders of another version are not read.
@@ -72,12 +72,14 @@ class Nightly:
                 told(month)
         return folders
 
-    def judge(self, folders: Mapping[date, Path], month: date, weights: Mapping[str, float]) -> list[Found]:
+    def judge(
+        self, folders: Mapping[date, Path], month: date, weights: Mapping[str, float]
+    ) -> list[Standout]:
         """Steps three and four of one month that has a folder."""
         return judge(self.series(folders, month), weights) if month in folders else []
 
     def examples(
-        self, folders: Mapping[date, Path], found: Sequence[Found]
+        self, folders: Mapping[date, Path], found: Sequence[Standout]
     ) -> dict[tuple[int, str], tuple[int, ...]]:
         """The bills of findings of one month, by unit and pattern."""
         return examples_of(self._connection, self._relations(found[0].month), folders, found) if found else {}

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -11,44 +10,12 @@ import duckdb
 import msgspec
 
 from mingpiao.analysis.extracting import before
+from mingpiao.analysis.model import TieEdge, TieKind
 
 #: Ties are looked for in so many months, the judged one among them.
 TIE_MONTHS = 6
 #: So many ties of one kind are kept, and so many edges of one tie.
 MOST_TIES, MOST_EDGES = 200, 60
-
-
-class TieKind(StrEnum):
-    """What ties."""
-
-    PAYER = "payer"
-    ACCOUNT = "account"
-    ROUND_TRIP = "round_trip"
-    HANDLERS = "handlers"
-    AGENT = "agent"
-
-    @property
-    def label(self) -> str:
-        return _LABELS[self]
-
-
-_LABELS = {
-    TieKind.PAYER: "同一缴款单位跨单位缴款",
-    TieKind.ACCOUNT: "同一账号替多人缴款",
-    TieKind.ROUND_TRIP: "反复冲红重开",
-    TieKind.HANDLERS: "经办人互相冲红",
-    TieKind.AGENT: "同一经办人为多家单位开票",
-}
-
-
-class TieEdge(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of a tie: from `source` to `target`, or to the unit itself where this is empty."""
-
-    unit_id: int
-    source: str
-    target: str
-    bills: int
-    amount: float
 
 
 class Tie(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import tempfile
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -114,6 +115,19 @@ class Lake:
         return await asyncio.to_thread(
             judge_month, self._folder, files, month, rules, found, unit_ids=unit_ids
         )
+
+    async def files_by_month(self, first: date) -> dict[date, dict[Dataset, list[Path]]]:
+        """Local copies of the files of months (their first day) from `first` on, with all bills up to now.
+
+        Raises OSError when they cannot be copied.
+        """
+        await self.exporter.export()
+        found: dict[date, dict[Dataset, list[Path]]] = defaultdict(lambda: defaultdict(list))
+        for dataset, paths in (await self.cache.sync(first)).items():
+            for path in paths:
+                # The folder of a file is its month: 2026-10.
+                found[date.fromisoformat(f"{path.parent.name}-01")][dataset].append(path)
+        return found
 
     async def judge_rows(
         self,

@@ -15,6 +15,7 @@ class WatchSource(StrEnum):
     EXCEPTION = "exception"
     INSPECTION = "inspection"
     ALERT = "alert"
+    ANALYSIS = "analysis"
     HAND = "hand"
 
     @property
@@ -28,6 +29,7 @@ _SOURCE_LABELS = {
     WatchSource.EXCEPTION: "异常票据",
     WatchSource.INSPECTION: "检查",
     WatchSource.ALERT: "预警",
+    WatchSource.ANALYSIS: "智能分析",
     WatchSource.HAND: "其他",
 }
 

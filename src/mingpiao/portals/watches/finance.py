@@ -236,7 +236,11 @@ def _identity(event: WatchEvent) -> BillIdentity | None:
 
 def _source_address(watch: Watch) -> str:
     """The page of what led to a watch, or an empty text."""
-    places = {WatchSource.TIP: "/finance/tips", WatchSource.EXCEPTION: "/finance/exceptions"}
+    places = {
+        WatchSource.TIP: "/finance/tips",
+        WatchSource.EXCEPTION: "/finance/exceptions",
+        WatchSource.ANALYSIS: "/finance/analysis",
+    }
     known = watch.source in places and watch.source_id is not None
     return f"{places[watch.source]}/{watch.source_id}" if known else ""
 

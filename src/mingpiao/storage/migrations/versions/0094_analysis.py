@@ -1,0 +1,12 @@
+"""智能分析 and 关联分析: findings, verdicts and ties."""
+
+from mingpiao.storage.migrations.sql import run_sql_beside
+
+revision = "0094"
+down_revision = "0093"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run_sql_beside(__file__)
