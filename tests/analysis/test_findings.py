@@ -15,9 +15,9 @@ from mingpiao.analysis.keeping import keep_month, keep_ties, weights_of_patterns
 from mingpiao.analysis.model import (
     Basis,
     Evidence,
-    Finding,
     FindingFilter,
     FindingState,
+    MonthFinding,
     PeerDrawing,
     TieEdge,
     TieKind,
@@ -71,12 +71,12 @@ async def keep(
         return await keep_month(connection, MONTH, 4, found, bills or {})
 
 
-async def findings(site: World) -> list[Finding]:
+async def findings(site: World) -> list[MonthFinding]:
     async with site.database.system() as connection:
         return list((await list_findings(connection, FindingFilter())).items)
 
 
-async def decide(site: World, finding: Finding, state: FindingState) -> Finding:
+async def decide(site: World, finding: MonthFinding, state: FindingState) -> MonthFinding:
     async with site.database.system() as connection:
         return await decide_finding(
             connection, finding.finding_id, state, REASON, revision=finding.revision, acting=LOCAL
@@ -180,7 +180,7 @@ async def test_of_two_officers_at_once_one_decides(site: World) -> None:
         decide(site, finding, FindingState.EXPLAINED),
         return_exceptions=True,
     )
-    assert sorted(type(each).__name__ for each in answers) == ["Finding", "Refusal"]
+    assert sorted(type(each).__name__ for each in answers) == ["MonthFinding", "Refusal"]
     assert await site.value("SELECT count(*)::int FROM analysis_steps") == 1
 
 

@@ -105,6 +105,7 @@ def test_addresses_that_are_not_followed(address: str) -> None:
 #: Who may do what, whole: a right that is added, or goes to another role, is seen here.
 RIGHTS = {
     "accounts.rights": {"unit_accounts": {"UNIT_MANAGER"}},
+    "analysis.rights": {"analysis_decide": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD"}},
     "alerts.rights": {"alerts_decide": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD"}},
     "audit.rights": {
         "unit_audit": {"UNIT_MANAGER"},

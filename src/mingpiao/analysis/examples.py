@@ -50,7 +50,7 @@ def _query(
     span = f"issued_date >= DATE '{month}' AND issued_date < DATE '{after(month)}'"
     return f"""
     WITH asked (unit_id, kind) AS (VALUES {asked}),
-    bills AS (SELECT own.* FROM {relations.bills} AS own SEMI JOIN asked USING (unit_id, kind) WHERE {span}),
+    chosen AS (SELECT own.* FROM {relations.bills} AS own SEMI JOIN asked USING (unit_id, kind) WHERE {span}),
     reds AS (SELECT own.* FROM {relations.reversals} AS own SEMI JOIN asked USING (unit_id) WHERE {span}),
     {_papers(folders, month)},
     counted AS (
@@ -58,7 +58,7 @@ def _query(
                count(*) OVER (PARTITION BY unit_id, kind, content_subject) AS alike,
                count(*) OVER (PARTITION BY unit_id, kind, payer_account) AS of_account,
                bill_id IN (SELECT blue_bill_id FROM reds) AS reversed
-        FROM bills
+        FROM chosen
     ), weighed AS (SELECT unit_id, kind, bill_id, total, {_weight(pattern, month)} AS weight FROM counted)
     SELECT unit_id, bill_id FROM weighed WHERE weight > 0
     QUALIFY row_number() OVER (PARTITION BY unit_id, kind ORDER BY weight DESC, total DESC, bill_id) <= {MOST_BILLS}

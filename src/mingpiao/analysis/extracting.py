@@ -182,7 +182,7 @@ def _vectors(relations: Relations, month: date, items: str) -> str:
             SELECT unit_id, kind, content_subject, count(*) AS bills, count(DISTINCT payer_subject) AS payers
             FROM blue GROUP BY ALL)
         GROUP BY ALL
-    ), accounts AS (
+    ), by_account AS (
         SELECT unit_id, kind, sum(CASE WHEN payers >= 3 THEN bills ELSE 0 END) AS bills FROM (
             SELECT unit_id, kind, account, count(*) AS bills, count(DISTINCT payer_subject) AS payers
             FROM blue WHERE account IS NOT NULL GROUP BY ALL)
@@ -228,7 +228,7 @@ def _vectors(relations: Relations, month: date, items: str) -> str:
     )
     SELECT keys.unit_id, keys.kind, DATE '{month}' AS month, coalesce(basic.bills, 0) AS bills,
            coalesce(amount, 0) AS amount, typical, largest, payers, top_payer, once, nocode, organisations,
-           coalesce(alike.bills, 0) / basic.bills AS alike, coalesce(accounts.bills, 0) / basic.bills AS shared_account,
+           coalesce(alike.bills, 0) / basic.bills AS alike, coalesce(by_account.bills, 0) / basic.bills AS shared_account,
            night, weekend, month_end, month_end_amount, biggest_day, round_sums, near_limit, benford,
            coalesce(splits.bills, 0) / basic.bills AS split, coalesce(biggest_split, 0) AS biggest_split,
            over_rate, top_rate, lines, handlers, top_handler, evidence, pay_gap, coalesce(reversals, 0) AS reversals,
@@ -236,7 +236,7 @@ def _vectors(relations: Relations, month: date, items: str) -> str:
            coalesce(red_amount, 0) / greatest(amount, red_amount, 1) AS reversed_amount,
            coalesce(asked.refused, 0) / unit_bills AS refused, coalesce(asked.overridden, 0) / unit_bills AS overridden
     FROM keys LEFT JOIN basic USING (unit_id, kind) LEFT JOIN payers USING (unit_id, kind)
-    LEFT JOIN alike USING (unit_id, kind) LEFT JOIN accounts USING (unit_id, kind) LEFT JOIN days USING (unit_id, kind)
+    LEFT JOIN alike USING (unit_id, kind) LEFT JOIN by_account USING (unit_id, kind) LEFT JOIN days USING (unit_id, kind)
     LEFT JOIN splits USING (unit_id, kind) LEFT JOIN lines USING (unit_id, kind) LEFT JOIN handlers USING (unit_id, kind)
     LEFT JOIN reds USING (unit_id, kind) LEFT JOIN mutual USING (unit_id, kind) LEFT JOIN asked USING (unit_id)
     LEFT JOIN counted USING (unit_id)

@@ -89,7 +89,7 @@ class FindingState(StrEnum):
         return {"new": "待核查", "confirmed": "属实", "explained": "已说明", "false": "误报"}[self.value]
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
+class MonthFinding(msgspec.Struct, frozen=True, kw_only=True):
     """What stands out of a unit in a month, and what a department decided of it.
 
     `score` ranks it, in hundredths of 0 to 100. `unlikely` (0 to 100) is the second opinion: the share of peers that are more usual.

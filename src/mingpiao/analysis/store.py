@@ -12,11 +12,11 @@ from mingpiao.analysis.model import (
     AnalysedMonth,
     Basis,
     Evidence,
-    Finding,
     FindingBill,
     FindingFilter,
     FindingState,
     FindingStep,
+    MonthFinding,
     PatternPrecision,
     PeerDrawing,
     SeenTie,
@@ -42,7 +42,7 @@ _STRONGEST_FIRST = Keyset(KeyColumn("score", int, True), KeyColumn("finding_id",
 _TIES_FIRST = Keyset(KeyColumn("score", int, True), KeyColumn("tie_id", int, True))
 
 
-async def get_finding(connection: AsyncConnection, finding_id: int) -> Finding:
+async def get_finding(connection: AsyncConnection, finding_id: int) -> MonthFinding:
     """A finding within the scope; raises `Refusal` (`finding.unknown`, 404)."""
     query = select(analysis_findings).where(analysis_findings.c.finding_id == finding_id)
     row = (await connection.execute(query)).mappings().one_or_none() if finding_id < 2**63 else None
@@ -58,7 +58,7 @@ def unknown_finding() -> Refusal:
 
 async def list_findings(
     connection: AsyncConnection, wanted: FindingFilter, *, after: str = "", limit: int = PAGE_SIZE
-) -> Page[Finding]:
+) -> Page[MonthFinding]:
     """A page of the findings within the scope, the strongest first."""
     columns = analysis_findings.c
     query = select(analysis_findings).where(*_conditions(wanted))
@@ -103,7 +103,7 @@ _BILLS = text(
 )
 
 
-async def bills_of_finding(connection: AsyncConnection, finding: Finding) -> list[FindingBill]:
+async def bills_of_finding(connection: AsyncConnection, finding: MonthFinding) -> list[FindingBill]:
     """The bills that show a finding most, within the scope; at most fifty."""
     given = {"unit_id": finding.unit_id, "bill_ids": list(finding.bill_ids), "limit": MAX_BILLS}
     return [FindingBill(**row) for row in (await connection.execute(_BILLS, given)).mappings()]
@@ -131,9 +131,9 @@ async def precision_of_patterns(connection: AsyncConnection, since: date) -> dic
     return {row["pattern"]: PatternPrecision(**row) for row in rows.mappings()}
 
 
-def finding_of(row: RowMapping) -> Finding:
+def finding_of(row: RowMapping) -> MonthFinding:
     """A finding from its row."""
-    return Finding(
+    return MonthFinding(
         **dict(row)
         | {
             "basis": Basis(row["basis"]),

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.analysis.model import Finding, FindingState
+from mingpiao.analysis.model import FindingState, MonthFinding
 from mingpiao.analysis.patterns import BY_CODE
 from mingpiao.analysis.store import bills_of_finding, finding_of, get_finding, unknown_finding
 from mingpiao.analysis.tables import analysis_findings, analysis_steps
@@ -45,7 +45,7 @@ async def decide_finding(
     *,
     revision: int,
     acting: Acting,
-) -> Finding:
+) -> MonthFinding:
     """属实, 已说明 or 误报, with the reason; it counts for the pattern's precision.
 
     Raises `Refusal`: `finding.unknown` (404), `access.denied` (403), `finding.words_…` (422), `finding.decided` or
@@ -64,7 +64,7 @@ async def find_breach(
     *,
     revision: int,
     acting: Acting,
-) -> Finding:
+) -> MonthFinding:
     """属实, and these bills of the finding are breaches, which a notice of rectification takes up as after write-off.
 
     `breach.amount` is of each bill, 0 for its total. Raises as `decide_finding`, `finding.bills_required` or
@@ -100,14 +100,14 @@ async def find_breach(
 
 async def _decide(
     connection: AsyncConnection,
-    finding: Finding,
+    finding: MonthFinding,
     state: FindingState,
     words: str,
     revision: int,
     breaches: int,
     *,
     acting: Acting,
-) -> Finding:
+) -> MonthFinding:
     if finding.state is not FindingState.NEW:
         message = f"该发现已由{finding.decided_by_name}办结（{finding.state.label}），请刷新页面查看。"
         raise refuse("finding.decided", message, status=409, state=finding.state.value)
@@ -147,7 +147,7 @@ async def _decide(
     return finding_of(row)
 
 
-async def _of_department(connection: AsyncConnection, finding_id: int, *, acting: Acting) -> Finding:
+async def _of_department(connection: AsyncConnection, finding_id: int, *, acting: Acting) -> MonthFinding:
     finding = await get_finding(connection, finding_id)
     if acting.role not in _DEPARTMENT_ROLES or acting.region_code is None:
         raise refuse("access.denied", "智能分析的发现由财政部门的经办人和负责人办理。", status=403)
@@ -174,7 +174,7 @@ def _checked(words: str, what: str, field: str) -> str:
 
 async def _record(
     connection: AsyncConnection,
-    finding: Finding,
+    finding: MonthFinding,
     state: FindingState,
     details: Mapping[str, str],
     breaches: int,

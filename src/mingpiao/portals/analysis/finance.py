@@ -10,7 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from mingpiao.analysis.model import Evidence, Finding, FindingState
+from mingpiao.analysis.model import Evidence, FindingState, MonthFinding
 from mingpiao.analysis.service import (
     BY_CODE,
     MAX_WORDS,
@@ -152,7 +152,7 @@ def _told(each: Evidence) -> tuple[str, str, str, str]:
     )
 
 
-def _series(finding: Finding) -> list[tuple[str, str, str, str]]:
+def _series(finding: MonthFinding) -> list[tuple[str, str, str, str]]:
     """The drawing as a table, without months of which nothing is known."""
     drawing, measure = finding.drawing, MEASURES[finding.drawing.measure]
 

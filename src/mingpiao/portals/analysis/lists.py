@@ -5,7 +5,15 @@ from typing import Any
 
 import msgspec
 
-from mingpiao.analysis.model import Basis, Finding, FindingFilter, FindingState, SeenTie, TieFilter, TieKind
+from mingpiao.analysis.model import (
+    Basis,
+    FindingFilter,
+    FindingState,
+    MonthFinding,
+    SeenTie,
+    TieFilter,
+    TieKind,
+)
 from mingpiao.analysis.service import PATTERNS, list_findings, list_ties, months_analysed
 from mingpiao.identity.model import Account
 from mingpiao.portals.gates import FINANCE_VIEW
@@ -35,7 +43,7 @@ _RARE = ("rare", "多项指标同时异常")
 class FindingRow(msgspec.Struct, frozen=True, kw_only=True):
     """A finding with the names of its unit and kind."""
 
-    finding: Finding
+    finding: MonthFinding
     unit: str
     kind: str
 
