@@ -123,8 +123,8 @@ LANGUAGE sql IMMUTABLE AS $$
             AND split_part(what, ':', 1) NOT IN (
                 'alert', 'application', 'asked_request', 'backtest', 'batch', 'bill', 'bill_report', 'campaign',
                 'catalog', 'checking_demand', 'crl', 'cycle', 'draft', 'evidence', 'evidence_caution', 'exception',
-                'face', 'finding', 'former', 'former_certificate', 'inquiry', 'issuing_point', 'kind', 'numbers',
-                'paper', 'paper_destruction', 'payer', 'qualification', 'receipt', 'rectification', 'requisition',
+                'face', 'finding', 'former', 'former_certificate', 'inquiry', 'inspection', 'issuing_point', 'kind', 'numbers', 'paper',
+                'paper_destruction', 'payer', 'qualification', 'receipt', 'rectification', 'requisition',
                 'review_figures', 'rule', 'segment', 'statement', 'stock', 'supply_order', 'supply_policy',
                 'template', 'tip', 'totals', 'ukey', 'ukey_authority', 'ukey_policy', 'unit', 'watch', 'watch_rule',
                 'writeoff', 'writeoff_figures', 'writeoff_order', 'writeoff_policy', 'year')
