@@ -17,13 +17,13 @@ AHEAD = 8 * 3_600
 
 #: One blue bill. Moments are seconds since 1970 by the clock of Shanghai, days count from 1970, money is in 分,
 #: quantities in hundredths. `reversed_at` 0: never; `paid` -1: the bill does not tell; `paper` 0: none;
-#: `handler` -1: the unit's program; `wrong` 0: honest, else 1 + the number of the pattern.
+#: `handler` -1: the unit's program, from 64 on somebody who came from another unit; `wrong` 0: honest, else 1 + the number of the pattern.
 BILL = np.dtype(
     [
         ("at", "i8"),
         ("kind", "i2"),
         ("payer", "i8"),
-        ("handler", "i2"),
+        ("handler", "i4"),
         ("remark", "i2"),
         ("lines", "i1"),
         ("item", "i2", (3,)),
@@ -33,7 +33,7 @@ BILL = np.dtype(
         ("papers", "i1"),
         ("paper", "i8", (2,)),
         ("reversed_at", "i8"),
-        ("reverser", "i2"),
+        ("reverser", "i4"),
         ("wrong", "i1"),
     ]
 )

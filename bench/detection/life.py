@@ -19,6 +19,7 @@ def live(
     bills["at"] = at
     primary = np.searchsorted(np.cumsum(unit.weights)[:-1], rng.random(len(at)))
     fill_lines(unit, rng, bills, primary)
+    reprice(unit, calendar, bills)
     set_payers(unit, rng, bills, primary)
     set_handlers(unit, rng, calendar, bills)
     set_rest(unit, rng, bills)
@@ -56,6 +57,8 @@ def _day_weights(
     weights[((places + calendar.first + 3) % 7 == 0) & workday] *= unit.monday
     left = calendar.starts[months + 1] - (places + calendar.first)
     weights[(left <= 3) & workday] *= unit.month_end
+    december = np.array([month.month == 12 for month in calendar.months])[months]
+    weights[december & (left <= 12)] *= unit.december
     if unit.registers_late:
         weights[left > 4] *= 0.04
         weights[(left <= 4) & workday] += 0.05
@@ -75,6 +78,9 @@ def fill_lines(unit: Unit, rng: np.random.Generator, bills: Array, primary: Arra
     lines = np.searchsorted(np.cumsum(unit.profile.lines)[:-1], rng.random(count)) + 1
     jitter = np.array([listed_items()[item].rates[2] < 100 for item in unit.items])
     free = np.array([listed_items()[item].rate_kind == "free" for item in unit.items])
+    fixed = np.array([listed_items()[item].rate_kind == "fixed" for item in unit.items])
+    # A dealer or a company takes many at once.
+    bulk = np.where(rng.random(count) < 0.004, rng.integers(4, 120, count), 1)
     chosen = [primary]
     for line in range(1, 3):
         other = np.searchsorted(np.cumsum(unit.weights)[:-1], rng.random(count))
@@ -86,10 +92,28 @@ def fill_lines(unit: Unit, rng: np.random.Generator, bills: Array, primary: Arra
     bills["lines"] = lines
     for line, which in enumerate(chosen):
         bills["item"][:, line] = unit.items[which]
-        bills["quantity"][:, line] = unit.quantities[which, rng.integers(0, VARIETY, count)]
+        quantity = unit.quantities[which, rng.integers(0, VARIETY, count)]
+        bills["quantity"][:, line] = quantity * np.where(fixed[which], bulk, 1)
         rate = unit.rates[which, rng.integers(0, VARIETY, count)]
         moved = np.maximum((rate * rng.uniform(0.75, 1.3, count)).astype(np.int64), 1)
         bills["rate"][:, line] = np.where(jitter[which] & free[which], moved, rate)
+
+
+def reprice(unit: Unit, calendar: Calendar, bills: Array) -> None:
+    """A decision of the unit: from a month on an item costs more, within its bounds."""
+    since, row, factor = unit.repriced
+    item = listed_items()[unit.items[row]]
+    if not 0 <= since < len(calendar.months) or item.rate_kind == "fixed":
+        return
+    step = max(item.rates[2], 1)
+    later = bills["at"] // DAY >= calendar.starts[since]
+    for line in range(3):
+        rate = bills["rate"][:, line]
+        dearer = np.maximum((rate * factor / step).astype(np.int64) * step, rate)
+        if item.rate_kind == "bounded":
+            dearer = np.minimum(dearer, np.maximum(item.maximum, rate))
+        here = later & (bills["item"][:, line] == unit.items[row])
+        bills["rate"][:, line] = np.where(here, dearer, rate)
 
 
 def set_payers(unit: Unit, rng: np.random.Generator, bills: Array, primary: Array) -> None:
@@ -171,7 +195,12 @@ def err(unit: Unit, rng: np.random.Generator, calendar: Calendar, bills: Array) 
         rng.exponential(2_400, len(wrong)),
         rng.exponential(np.where(rng.random(len(wrong)) < 0.8, 4, 30) * DAY, len(wrong)),
     )
-    reverse(unit, rng, bills, wrong, bills["at"][wrong] + 60 + after.astype(np.int64), calendar)
+    at = bills["at"][wrong] + 60 + after.astype(np.int64)
+    if unit.reconciles:
+        found = rng.random(len(wrong)) < 0.5
+        over = calendar.starts[month[wrong] + 1] + rng.integers(0, 4, len(wrong))
+        at = np.where(found, over * DAY + seconds(rng, unit.hours, len(wrong)), at)
+    reverse(unit, rng, bills, wrong, at, calendar)
     again = wrong[rng.random(len(wrong)) < unit.reissuing]
     again = again[bills["reversed_at"][again] > 0]
     anew = corrected(unit, rng, bills[again])
@@ -179,6 +208,9 @@ def err(unit: Unit, rng: np.random.Generator, calendar: Calendar, bills: Array) 
     fixed = anew["remark"] == -1
     bills["payer"][again[fixed]] = with_look(bills["payer"][again[fixed]], MISSPELT)
     anew["remark"][fixed] = 0
+    # A digit too many; the right bill follows.
+    slipped = again[rng.random(len(again)) < 0.08]
+    bills["rate"][slipped, 0] *= 10
     return np.concatenate([bills, anew[anew["at"] < calendar.end]])
 
 

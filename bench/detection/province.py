@@ -169,7 +169,7 @@ class _Making:
         other = self._units[story.other]
         bills = self._plain(other, story.first, len(self._calendar.months))
         for name in ("handler", "reverser"):
-            bills[name] = np.where(bills[name] >= 0, bills[name] + len(unit.handlers) + 1, -1)
+            bills[name] = np.where(bills[name] >= 0, bills[name] + 64 * (other.index + 1), -1)
         self._oddities.append(Odd(other.unit_id, self._calendar.months[story.first], "merger"))
         return bills
 

@@ -41,6 +41,13 @@ ODDS: Mapping[str, Callable[[Scene], None]] = {
     "reopening": honest.reopening,
 }
 
+
+def _has_bounds(unit: Unit) -> bool:
+    listed = listed_items()
+    bounded = np.array([listed[item].rate_kind == "bounded" for item in unit.items])
+    return bool(unit.weights[bounded].sum() > 0.15) and unit.volume > 15
+
+
 #: How many units of a thousand have an oddity, the least and most months that it lasts, and whose it is.
 _COMMON: Mapping[str, tuple[float, int, int, Callable[[Unit], bool]]] = {
     "campaign": (14, 1, 2, lambda unit: unit.profile.unit_type == "charity"),
@@ -63,14 +70,9 @@ _COMMON: Mapping[str, tuple[float, int, int, Callable[[Unit], bool]]] = {
     "seasonal": (16, 24, 24, lambda unit: unit.profile.name in ("exam", "association", "charity")),
     "always_late": (12, 24, 24, lambda unit: unit.volume < 40),
     "second_person": (30, 24, 24, lambda unit: len(unit.handlers) >= 2),
+    "special_approval": (14, 24, 24, _has_bounds),
     "merger": (8, 3, 3, lambda unit: True),
 }
-
-
-def _has_bounds(unit: Unit) -> bool:
-    listed = listed_items()
-    bounded = np.array([listed[item].rate_kind == "bounded" for item in unit.items])
-    return bool(unit.weights[bounded].sum() > 0.15) and unit.volume > 15
 
 
 #: Who is in a position to do it.
@@ -197,6 +199,20 @@ def _seed(rng: np.random.Generator) -> int:
     return int(rng.integers(1, 1 << 31))
 
 
+def _specially_approved(unit: Unit, rng: np.random.Generator) -> Unit:
+    """Part of an item at a rate above the province's bounds, by a decision of its own: rules ask back each time."""
+    listed = listed_items()
+    bounded = [row for row, item in enumerate(unit.items) if listed[item].rate_kind == "bounded"]
+    row = int(rng.choice(bounded))
+    rates = unit.rates.copy()
+    step = max(listed[unit.items[row]].rates[2], 1)
+    above = int(listed[unit.items[row]].maximum * rng.uniform(1.05, 1.5) / step) * step + step
+    rates[row, : int(rng.integers(3, 24))] = above
+    return msgspec.structs.replace(
+        unit, rates=rates, overridden=float(unit.weights[row] * rng.uniform(0.05, 0.4))
+    )
+
+
 def shaped(unit: Unit, story: Story, calendar: Calendar) -> Unit:
     """The unit as a story makes it for all its life."""
     rng = np.random.default_rng(story.seed)
@@ -204,6 +220,8 @@ def shaped(unit: Unit, story: Story, calendar: Calendar) -> Unit:
         busy = set(rng.choice(12, int(rng.integers(1, 5)), replace=False).tolist())
         quiet = tuple(n for n, month in enumerate(calendar.months) if month.month - 1 not in busy)
         return msgspec.structs.replace(unit, quiet_months=quiet, volume=unit.volume * 3)
+    if story.what == "special_approval":
+        return _specially_approved(unit, rng)
     if story.what == "always_late":
         return msgspec.structs.replace(unit, registers_late=True)
     if story.what == "second_person":

@@ -17,7 +17,8 @@ WEB_HOURS = np.array([2, 1, 0.5, 0.3, 0.2, 0.3, 0.8, 2, 4, 6, 7, 6, 6, 5, 5, 5, 
 
 class Unit(msgspec.Struct, frozen=True, kw_only=True):
     """A unit and its ways. Shares are from 0 to 1; `items` are numbers of charge items, with `weights` within their
-    kind, and each a row of `rates` (分) and `quantities` (hundredths) to choose from.
+    kind, and each a row of `rates` (分) and `quantities` (hundredths) to choose from. `repriced`: from a month on (-1:
+    never) the item of a row costs so much more. Who `reconciles` finds mistakes when the month is over.
     """
 
     index: int
@@ -30,6 +31,9 @@ class Unit(msgspec.Struct, frozen=True, kw_only=True):
     day_noise: float
     month_end: float
     monday: float
+    december: float
+    reconciles: bool
+    repriced: tuple[int, int, float]
     handlers: Array
     turnover: int
     program: float
@@ -85,6 +89,11 @@ def draw_unit(rng: np.random.Generator, index: int, profile: Profile, size: floa
         day_noise=float(rng.uniform(0.15, 0.7)),
         month_end=float(rng.choice([1.0, 1.0, 1.0, 1.6, 2.5, 4.0])),
         monday=float(rng.choice([1.0, 1.0, 1.3, 1.8])),
+        december=1.0
+        if profile.unit_type in ("hospital", "school")
+        else float(rng.choice([1.0, 1.0, 1.6, 3.0])),
+        reconciles=bool(rng.random() < 0.15),
+        repriced=_repricing(rng, len(items)),
         handlers=handlers,
         turnover=int(rng.integers(2, 24)) if rng.random() < 0.4 else -1,
         program=float(profile.program * rng.choice([0, 1, 2])),
@@ -115,6 +124,12 @@ def draw_unit(rng: np.random.Generator, index: int, profile: Profile, size: floa
         refused=float(rng.gamma(0.6, 0.012)),
         overridden=float(rng.gamma(0.5, 0.008)),
     )
+
+
+def _repricing(rng: np.random.Generator, items: int) -> tuple[int, int, float]:
+    """From which month on which of its items costs how much more; month -1 for never."""
+    month = int(rng.integers(2, 24)) if rng.random() < 0.2 else -1
+    return month, int(rng.integers(0, items)), float(rng.uniform(1.05, 1.5))
 
 
 def _place_of(rng: np.random.Generator, profile: Profile) -> int:

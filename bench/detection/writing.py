@@ -78,7 +78,9 @@ FROM made LEFT JOIN people staff ON staff.payer = reverser_key WHERE reversed_at
 
 def handler_keys(unit: Array, handler: Array) -> Array:
     """Handlers as persons, so that they have names; 0 for a program."""
-    serial = (unit.astype(np.int64) + 1 << UNIT_BITS) + (1 << 21) + handler
+    # Who came from another unit is still called the same.
+    home = np.where(handler >= 64, handler // 64 - 1, unit).astype(np.int64)
+    serial = (home + 1 << UNIT_BITS) + (1 << 21) + handler % 64
     key = payer(serial, 0, PLAIN, np.zeros(len(serial), bool), np.zeros(len(serial), bool))
     return np.asarray(np.where(handler >= 0, key, 0))
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from bench.detection.ground import DAY, Array, listed_items
+from bench.detection.ground import DAY, Array, listed_items, totals
 from bench.detection.payers import INVENTED, SERIES, is_company, with_look, without_papers
 from bench.detection.scene import Scene, kind_of, largest_usual, priced, roomy_item
 
@@ -17,7 +17,7 @@ def splitting(scene: Scene) -> None:
     rng, unit = scene.rng, scene.unit
     usual = largest_usual(scene.bills)
     limit = scene.memory.setdefault("limit", next((known for known in _LIMITS if known > usual), _LIMITS[-1]))
-    payments = 1 + int(rng.poisson(0.4 + 7 * scene.strength**1.5))
+    payments = 1 + int(rng.poisson(0.7 + 8 * scene.strength**1.4))
     payers = _known(scene, payments)
     for payer in payers:
         total = float(limit * np.exp(rng.uniform(0.15, 1.4)))
@@ -263,9 +263,16 @@ def month_end(scene: Scene) -> None:
     if scene.style == 2:
         made["at"] = rng.choice(last, count) * DAY + rng.integers(17 * 3_600, 23 * 3_600, count)
     item = roomy_item(unit)
-    step = 10_000 if small else 100_000
-    lift = float(np.exp(rng.uniform(0, 1.5))) * (1 if small else 3)
-    amount = np.maximum(np.round(rng.choice(_sums(scene), count) * lift / step), 1).astype(np.int64) * step
+    # What is missing of the target, a part of what the unit has in a month.
+    wanted = (
+        totals(scene.bills).sum()
+        / len(scene.calendar.months)
+        * (0.1 + 1.1 * scene.strength)
+        * rng.uniform(0.8, 1.3)
+    )
+    rough = wanted * rng.dirichlet(np.full(count, 4.0))
+    step = 10 ** max(3, int(np.log10(max(wanted / count, 1_000.0))))
+    amount = np.maximum(np.round(rough / step), 1).astype(np.int64) * step
     made["kind"] = kind_of(unit, item)
     priced(made, item, amount)
     few = scene.memory.setdefault("payers", _known(scene, int(rng.integers(2, 9))))
@@ -289,6 +296,8 @@ def dormant_busy(scene: Scene) -> None:
         months = scene.calendar.month(scene.bills["at"])
         gap = (months >= scene.month - silent) & (months < scene.month)
         scene.bills = scene.bills[~gap | (rng.random(len(months)) < rng.choice([0, 0, 0.02]))]
+    if scene.memory.setdefault("leaves", bool(rng.random() < 0.5)):
+        scene.bills = scene.bills[scene.calendar.month(scene.bills["at"]) <= scene.month]
     level = max(scene.unit.volume, 12.0) * (0.6 + 4 * scene.strength)
     count = max(10, int(rng.poisson(level)))
     made = scene.like_own(count)

@@ -15,37 +15,38 @@ from mingpiao.kernel.codes import is_uscc
 #: One that is neither for tuning nor for the figure.
 SEED = 5
 MONTHS = (date(2023, 3, 1), date(2025, 2, 1), 24)
-BILLS_MADE = (16519, Decimal("86267561.46"), 70)
-REVERSALS_MADE = (221, Decimal("936121.43"))
-ASKS_MADE = (110, 67)
+BILLS_MADE = (16067, Decimal("93435716.29"), 70)
+REVERSALS_MADE = (278, Decimal("1736347.89"))
+ASKS_MADE = (157, 177)
 TRUTH = {
+    "borrowed_bills": 3,
+    "dormant_busy": 4,
+    "month_end": 2,
+    "item_disguise": 1,
+    "ghost_payers": 3,
+    "collusion": 5,
+    "above_rate": 1,
+    "evidence_reuse": 1,
+    "splitting": 2,
     "wash_reversal": 2,
-    "collusion": 1,
-    "ghost_payers": 1,
-    "above_rate": 2,
-    "borrowed_bills": 4,
-    "item_disguise": 4,
-    "month_end": 6,
-    "evidence_reuse": 5,
-    "dormant_busy": 3,
-    "splitting": 3,
 }
 ODDITIES = {
     "second_person": 48,
-    "enrolment": 2,
-    "reopening": 1,
-    "new_system": 2,
-    "always_late": 24,
-    "quarter_rent": 24,
-    "joint_paper": 3,
-    "opening": 2,
     "seasonal": 24,
-    "many_parcels": 6,
-    "campaign": 1,
-    "late_registration": 3,
+    "opening": 2,
+    "joint_paper": 3,
+    "reopening": 1,
+    "enrolment": 2,
     "merger": 4,
-    "new_service": 6,
-    "checkups": 1,
+    "quarter_rent": 24,
+    "special_approval": 24,
+    "checkups": 2,
+    "new_service": 9,
+    "new_system": 2,
+    "campaign": 1,
+    "always_late": 24,
+    "late_registration": 2,
+    "many_parcels": 4,
 }
 
 
@@ -88,7 +89,7 @@ def test_files_have_the_columns_of_the_contract(province: Province) -> None:
 def test_bills_add_up_and_their_numbers_grow(province: Province) -> None:
     wrong = f"""SELECT count(*) FROM '{province.bills}' WHERE total <= 0 OR len(items) NOT BETWEEN 1 AND 3
       OR total <> list_sum([line.amount FOR line IN items])
-      OR list_bool_or([abs(line.quantity * line.rate - line.amount) > 0.005 FOR line IN items])
+      OR list_bool_or([abs(line.quantity::DOUBLE * line.rate::DOUBLE - line.amount) > 0.0051 FOR line IN items])
       OR issued_date <> (issued_at + INTERVAL 8 HOUR)::DATE"""
     assert one(wrong) == (0,)
     backwards = f"""SELECT count(*) FROM (SELECT issued_at < lag(issued_at) OVER
