@@ -115,11 +115,11 @@ def issue_batch(site: BenchSite, bodies: Bodies, seconds: float) -> float:
     calls = [
         batch_call(_app(site.hospitals[place]), _host(site), bodies.take(place, BATCH)) for place in places
     ]
-    before, started = _count(site), time.perf_counter()
+    before, started = count_bills(site), time.perf_counter()
     _checked(drive(_address(site), calls, connections=len(site.hospitals), seconds=_LONGEST_BATCH), 200)
     elapsed = time.perf_counter() - started
     # What stands in the register is what counts.
-    return (_count(site) - before) / elapsed
+    return (count_bills(site) - before) / elapsed
 
 
 def verify(site: BenchSite, seconds: float) -> Load:
@@ -246,7 +246,7 @@ def _fetch(site: BenchSite, query: str, *values: Any) -> list[Any]:
     return asyncio.run(fetch())
 
 
-def _count(site: BenchSite) -> int:
+def count_bills(site: BenchSite) -> int:
     return int(_fetch(site, "SELECT count(*) FROM bills")[0][0])
 
 

@@ -51,14 +51,18 @@ class Hospital(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class BenchSite:
-    """Build with `build()`, end with `stop()`. `startup_s` is the web process's time to its first page."""
+    """Build with `build()`, end with `stop()`. `startup_s` is the web process's time to its first page.
 
-    def __init__(self, directory: Path, port: int) -> None:
+    Each hospital has so many `segments` of each of its kinds in stock, of `width` numbers each.
+    """
+
+    def __init__(self, directory: Path, port: int, *, segments: int = 1, width: int = _STOCK) -> None:
         self.directory = directory
         self.port = port
         self.server = EmbeddedServer(directory / "postgres", EmbeddedOptions(durable=True))
         self.master = MasterKey.generate()
         self.hospitals: list[Hospital] = []
+        self._segments, self._width = segments, width
         self.startup_s = 0.0
         self._web: subprocess.Popen[bytes] | None = None
 
@@ -90,7 +94,8 @@ class BenchSite:
                     await give_unit_seal(connection, unit, authority=authority, master=self.master, at=at)
                     for kind in entry.kinds:
                         code = catalog.bill_code(catalog.kinds[kind])
-                        await allot(connection, unit.unit_id, kind, code, _STOCK, acting=ACTING)
+                        for _ in range(self._segments):
+                            await allot(connection, unit.unit_id, kind, code, self._width, acting=ACTING)
                     app = await create_app(connection, unit.unit_id, "HIS", master=self.master, acting=ACTING)
                     hospital = Hospital(
                         unit_id=unit.unit_id, entry=entry, app_id=app.app.app_id, secret=app.secret

@@ -1,10 +1,12 @@
-"""申领 from pressing to in stock, with a province's units and millions of segments stored.
+"""申领 from pressing to in stock, and issuing, with a province's units and millions of segments stored.
 
-    python -m bench.supply [--units N] [--segments N] [--requests N]
+    python -m bench.supply [--units N] [--segments N] [--requests N] [--seconds N]
 
-Interface units in the counties of the demonstration's province have segments behind them, all used, and half a year of
-use; there are no bills. Each request is another unit's, one after the other, each a transaction that waits for the
-disk. The limit of the same run is the smallest transaction that allots: one that draws numbers and adds a segment.
+Two sites as `bench.site` builds them, with interface units in the counties of the province besides, and half a year of
+use of each; at one of them these have used segments behind them. There, each request is another unit's, one after the
+other, each a transaction that waits for the disk. Its limit is the smallest transaction that allots: one that draws
+numbers and adds a segment. Then both sites issue, by turns; hospitals have segments of 500 numbers, so that they move
+on to the next one all the time. Processor time of PostgreSQL by bill tells on a busy machine what the clock does not.
 """
 
 import argparse
@@ -13,92 +15,29 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
-import asyncpg
 import msgspec
 
+from bench.__main__ import Bodies, count_bills, issue_single
 from bench.figures import Figure
-from mingpiao.catalog.model import Catalog
+from bench.processor import spent_by
+from bench.province import load_province
+from bench.site import BenchSite, free_port
 from mingpiao.catalog.service import load
-from mingpiao.demo.ground import lay_ground
 from mingpiao.identity.model import interface_app, platform
-from mingpiao.kernel.clock import today
-from mingpiao.numbering.service import allot, open_code
+from mingpiao.numbering.service import allot
 from mingpiao.storage.database import Database
-from mingpiao.storage.embedded import EmbeddedOptions, EmbeddedServer
-from mingpiao.storage.migrate import upgrade
 from mingpiao.supply.model import RequestOrigin, RequisitionState, WantedNumbers
 from mingpiao.supply.service import request_numbers
 
-UNITS, SEGMENTS, REQUESTS = 36_000, 5_000_000, 200
+UNITS, SEGMENTS, REQUESTS, SECONDS = 36_000, 5_000_000, 200, 2.0
 KIND = "0601"
-_DAYS = 183
-#: Numbers of each old segment.
-_WIDTH = 100
 _ALLOTTING = platform("bench")
-
-_MADE = (
-    """
-    INSERT INTO units (uscc, name, region_code, mode, unit_type, receiving_account, receiving_bank, address, phone)
-    SELECT lpad(n::text, 18, '0'), '单位' || n, (SELECT array_agg(code ORDER BY code) FROM regions
-        WHERE right(code, 2) <> '00')[1 + n % (SELECT count(*) FROM regions WHERE right(code, 2) <> '00')],
-        'INTERFACE', 'hospital', '', '', '', ''
-    FROM generate_series(1, $1::int) AS n
-    """,
-    "INSERT INTO stock_limits (unit_id) SELECT unit_id FROM units",
-    "INSERT INTO stocks (unit_id, kind_code) SELECT unit_id, $1 FROM units",
-    # Adding five million rows one by one to what keeps segments apart takes longer than building it once.
-    "ALTER TABLE segments DROP CONSTRAINT segments_code_int8range_excl",
-    # So does looking for the holder of each.
-    "ALTER TABLE segments DISABLE TRIGGER drawn",
-    """
-    INSERT INTO segments (unit_id, kind_code, code, first_number, last_number, state)
-    SELECT 1 + n % $1::int, $2, $3, n::bigint * $4::int + 1, (n::bigint + 1) * $4::int, 'used'
-    FROM generate_series(0, $5::int - 1) AS n
-    """,
-    """
-    ALTER TABLE segments ADD CONSTRAINT segments_code_int8range_excl
-        EXCLUDE USING gist (code WITH =, int8range(first_number, last_number, '[]') WITH &&)
-    """,
-    "ALTER TABLE segments ENABLE TRIGGER drawn",
-    "UPDATE number_pools SET next_number = $1::bigint WHERE code = $2",
-    """
-    INSERT INTO daily_totals (unit_id, kind_code, day, region_code, issued_count, issued_amount)
-    SELECT unit_id, $1, $2::date - n, region_code, 20 + unit_id % 80, 100
-    FROM units CROSS JOIN generate_series(1, $3::int) AS n
-    """,
-    "VACUUM ANALYZE",
-)
-
-
-async def _make(server: EmbeddedServer, database: Database, units: int, segments: int) -> Catalog:
-    async with database.system() as connection:
-        await lay_ground(connection)
-        catalog = await load(connection)
-        code = catalog.bill_code(catalog.kinds[KIND])
-        await open_code(connection, code, KIND)
-    given: tuple[tuple[object, ...], ...] = (
-        (units,),
-        (),
-        (KIND,),
-        (),
-        (),
-        (units, KIND, code, _WIDTH, segments),
-        (),
-        (),
-        (segments * _WIDTH + 1, code),
-        (KIND, today(), _DAYS),
-        (),
-    )
-    owner = await asyncpg.connect(server.url)
-    try:
-        for statement, values in zip(_MADE, given, strict=True):
-            await owner.execute(statement, *values)
-    finally:
-        await owner.close()
-    return catalog
+_ROUNDS = 6
+_OWN_SEGMENTS, _OWN_WIDTH = 60, 500
 
 
 async def _timed(count: int, work: Callable[[int], Awaitable[None]]) -> list[float]:
@@ -111,18 +50,23 @@ async def _timed(count: int, work: Callable[[int], Awaitable[None]]) -> list[flo
     return sorted(found[10:])
 
 
-async def _measured(server: EmbeddedServer, units: int, segments: int, count: int) -> Sequence[Figure]:
-    database = await Database.open(server.url, pool_size=1)
+async def _asked(loaded: BenchSite, empty: BenchSite, units: int, segments: int, count: int) -> list[Figure]:
+    database = await Database.open(loaded.server.url, pool_size=1)
     try:
-        catalog = await _make(server, database, units, segments)
+        async with database.system() as connection:
+            catalog = await load(connection)
         code = catalog.bill_code(catalog.kinds[KIND])
+        started = time.perf_counter()
+        first = await load_province(loaded.server, KIND, code, units=units, segments=segments)
+        seconds = time.perf_counter() - started
+        await load_province(empty.server, KIND, code, units=units, segments=0)
 
         async def bare(number: int) -> None:
             async with database.system() as connection:
-                await allot(connection, units - number, KIND, code, 10, acting=_ALLOTTING)
+                await allot(connection, first + units - 1 - number, KIND, code, 10, acting=_ALLOTTING)
 
         async def ask(number: int) -> None:
-            unit_id = 1 + number
+            unit_id = first + number
             wanted = WantedNumbers(
                 kind_code=KIND,
                 quantity=100,
@@ -142,6 +86,12 @@ async def _measured(server: EmbeddedServer, units: int, segments: int, count: in
     floor, usual = median(limit), median(asked)
     worst = asked[int(0.99 * len(asked))]
     return [
+        Figure(
+            name="segments_loaded_s",
+            value=round(seconds, 1),
+            unit="s",
+            note=f"{units:,} units, {segments:,} segments stored",
+        ),
         Figure(name="allotment_ms", value=round(floor, 1), unit="ms", note="draws numbers, adds a segment"),
         Figure(
             name="requisition_ms",
@@ -154,16 +104,52 @@ async def _measured(server: EmbeddedServer, units: int, segments: int, count: in
     ]
 
 
-def figures_of(units: int, segments: int, count: int) -> Iterator[Figure]:
-    """The figures of so many units, stored segments and requests."""
-    with tempfile.TemporaryDirectory(prefix="mingpiao-bench-") as directory:
-        server = EmbeddedServer(Path(directory) / "postgres", EmbeddedOptions(durable=True))
-        server.start()
-        try:
-            upgrade(server.url)
-            yield from asyncio.run(_measured(server, units, segments, count))
-        finally:
-            server.stop(immediate=True)
+def _issued(loaded: BenchSite, empty: BenchSite, segments: int, seconds: float) -> Iterator[Figure]:
+    sites = {True: loaded, False: empty}
+    bodies = {with_segments: Bodies(site.hospitals) for with_segments, site in sites.items()}
+    rates: dict[bool, list[float]] = {True: [], False: []}
+    costs: dict[bool, list[float]] = {True: [], False: []}
+    for number in range(_ROUNDS):
+        for with_segments in (False, True) if number % 2 == 0 else (True, False):
+            site = sites[with_segments]
+            issued, spent = count_bills(site), spent_by(site.server)
+            rates[with_segments].append(issue_single(site, bodies[with_segments], 32, seconds).per_s)
+            spent, issued = spent_by(site.server) - spent, count_bills(site) - issued
+            costs[with_segments].append(1e6 * spent / issued)
+    stored = f"{segments:,} segments stored, 32 connections, medians of {_ROUNDS} rounds by turns"
+    yield Figure(
+        name="issue_with_segments_per_s",
+        value=round(median(rates[True])),
+        unit="bills/s",
+        limit=round(median(rates[False])),
+        limit_name="the same without",
+        aim=0.95,
+        note=stored,
+    )
+    yield Figure(
+        name="issue_with_segments_us",
+        value=round(median(costs[True])),
+        unit="µs",
+        limit=round(median(costs[False])),
+        limit_name="the same without",
+        aim=1.05,
+        note="processor time of PostgreSQL by bill; a ratio below the aim is good",
+    )
+
+
+def figures_of(units: int, segments: int, count: int, seconds: float) -> Iterator[Figure]:
+    """The figures of so many units, stored segments and requests, and rounds of so many seconds."""
+    with ExitStack() as stack:
+        sites = []
+        for _ in range(2):
+            directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="mingpiao-bench-"))
+            site = BenchSite(Path(directory), free_port(), segments=_OWN_SEGMENTS, width=_OWN_WIDTH)
+            stack.callback(site.stop)
+            site.build()
+            sites.append(site)
+        loaded, empty = sites
+        yield from asyncio.run(_asked(loaded, empty, units, segments, count))
+        yield from _issued(loaded, empty, segments, seconds)
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -171,8 +157,9 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--units", type=int, default=UNITS)
     parser.add_argument("--segments", type=int, default=SEGMENTS)
     parser.add_argument("--requests", type=int, default=REQUESTS)
+    parser.add_argument("--seconds", type=float, default=SECONDS, help="for each round of issuing")
     given = parser.parse_args(arguments)
-    for figure in figures_of(given.units, given.segments, given.requests):
+    for figure in figures_of(given.units, given.segments, given.requests, given.seconds):
         print(msgspec.json.encode(figure).decode(), figure.ratio, flush=True)
 
 
