@@ -43,18 +43,18 @@ async def applied(world: World, key: PrivateKey, holder: str = "handler", point:
         )
 
 
-async def issued(world: World, key: PrivateKey, holder: str = "handler") -> UKey:
+async def issued(world: World, key: PrivateKey, holder: str = "handler", point: str = "") -> UKey:
     """The same, issued by the platform's own CA."""
-    made = await applied(world, key, holder)
+    made = await applied(world, key, holder, point)
     async with world.database.system() as connection:
         return await issue_ukey(
             connection, made.ukey_id, MASTER, ORGANIZATION, acting=acting(world, "officer")
         )
 
 
-async def delivered(world: World, key: PrivateKey, holder: str = "handler") -> UKey:
+async def delivered(world: World, key: PrivateKey, holder: str = "handler", point: str = "") -> UKey:
     """The same, fetched by the unit."""
-    made = await issued(world, key, holder)
+    made = await issued(world, key, holder, point)
     async with world.database.system() as connection:
         return await deliver_ukey(connection, made.ukey_id, acting=acting(world, "manager"))
 

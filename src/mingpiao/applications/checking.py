@@ -19,6 +19,8 @@ from mingpiao.issuing.service import check_text
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.storage.database import Database
+from mingpiao.ukeys.service import lacks_needed_key
+from mingpiao.units.service import get as get_unit
 
 _EVENTS = {
     CheckDecision.AGREED: ApplicationEvent.AGREED,
@@ -41,7 +43,8 @@ class Checkers:
         If it cannot be issued now, the application keeps the problems and is tried again. Raises `Refusal`:
         `application.unknown` (404), `access.denied` (403), `application.own_request`,
         `application.already_checked`, `application.wrong_state`, `application.checker_lost` (409) while their UKey is
-        reported lost, `text.…` (422) for a name that no face can show.
+        reported lost, `application.checker_keyless` (409) while it is on hold where issuing needs one, `text.…` (422)
+        for a name that no face can show.
         """
         await self._decide(application_id, CheckDecision.AGREED, "", acting=acting)
         return await self._applications.advance(application_id)
@@ -93,6 +96,7 @@ class Checkers:
             _check_second(application, decision, acting=acting)
             if decision is CheckDecision.AGREED:
                 await _check_not_lost(connection, acting=acting)
+                await _check_key(connection, application, acting=acting)
             sent_back = decision is CheckDecision.SENT_BACK
             return await carry_out(
                 connection,
@@ -131,6 +135,16 @@ async def _check_not_lost(connection: AsyncConnection, *, acting: Acting) -> Non
     if account is not None and account.lost_at is not None:
         message = "您的 UKey 已挂失，不能同意开票。请用新 UKey 登录，或由票据管理员解除挂失后再办理。"
         raise refuse("application.checker_lost", message, status=409)
+
+
+async def _check_key(connection: AsyncConnection, application: Application, *, acting: Acting) -> None:
+    """Raise where agreeing needs a UKey, and the person's was put on hold or revoked. A hold that comes at the same
+    moment stops the bill in its train.
+    """
+    unit = await get_unit(connection, application.unit_id)
+    if acting.account_id is not None and await lacks_needed_key(connection, unit, acting.account_id):
+        message = "您的 UKey 已冻结或吊销，本地区要求用 UKey 开票，不能同意。请由财政部门解冻，或换发新 UKey 后再办理。"
+        raise refuse("application.checker_keyless", message, status=409)
 
 
 def _check_second(application: Application, decision: CheckDecision, *, acting: Acting) -> None:

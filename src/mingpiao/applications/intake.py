@@ -32,6 +32,7 @@ from mingpiao.issuing.model import (
     Outcome,
     Refused,
     SecondPerson,
+    Sender,
     Unresolved,
 )
 from mingpiao.kernel.clock import now
@@ -621,11 +622,13 @@ def _on_behalf(application: Application) -> Acting:
     return msgspec.structs.replace(PLATFORM.acting, behalf=behalf)
 
 
-def _senders(application: Application) -> dict[str, int]:
+def _senders(application: Application) -> dict[str, Sender]:
     """The account that sent an application's content, by business number; none where a program sent it."""
     kind, _, account = application.sent_by.partition(":")
     account_id = read_whole(account) if kind == "account" else None
-    return {} if account_id is None else {application.business_no: account_id}
+    if account_id is None:
+        return {}
+    return {application.business_no: Sender(account_id=account_id, point=application.sent_at_point)}
 
 
 def _second_person(application: Application) -> SecondPerson:

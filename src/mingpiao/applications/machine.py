@@ -261,6 +261,7 @@ async def start(
         "submitted_by": doer.acting.actor,
         "submitted_by_name": doer.acting.name,
         "sent_by": doer.acting.actor,
+        "sent_at_point": doer.acting.point,
         "request": request,
     }
     statement = insert(applications).values(to_columns(members | values))
@@ -332,7 +333,9 @@ async def carry_out(
 def _sender(doer: Doer, members: Mapping[str, Any]) -> dict[str, Any]:
     """Who sent the content, where somebody of the unit sends it anew: nobody has agreed to that yet."""
     fresh = "request" in members and doer.side is Side.UNIT
-    return {"sent_by": doer.acting.actor, **_UNCHECKED} if fresh else {}
+    if not fresh:
+        return {}
+    return {"sent_by": doer.acting.actor, "sent_at_point": doer.acting.point, **_UNCHECKED}
 
 
 def _entering(state: ApplicationState, target: ApplicationState) -> dict[str, Any]:

@@ -224,7 +224,8 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     `returned_at` and `returned_request` tell when a department last returned or rejected it, and what it said
     then; `earlier_id` is the returned application that it repeats. One with either is issued only after a
     department approved it.
-    `sent_by` is who sent its content as it is now; `checked_by` is the 复核人 of the unit who agreed to that, or
+    `sent_by` is who sent its content as it is now, having signed in by the UKey of the 开票点 `sent_at_point` (by code;
+    empty: of none); `checked_by` is the 复核人 of the unit who agreed to that, or
     sent it back for `check_reason`.
     A decision is late from `due_at` on; amounts in 元. `revision` counts its changes. `attempt_until` is
     set while its bill is being issued; until that moment no other attempt begins.
@@ -263,6 +264,7 @@ class Application(msgspec.Struct, frozen=True, kw_only=True):
     returned_request: IssueRequest | None
     earlier_id: int | None
     sent_by: str
+    sent_at_point: str
     checked_by: str | None
     checked_by_name: str
     checked_at: datetime | None

@@ -31,6 +31,7 @@ from mingpiao.issuing.model import (
     Proviso,
     Refused,
     SecondPerson,
+    Sender,
 )
 from mingpiao.kernel.errors import Problem
 from mingpiao.rules.model import Hit
@@ -48,7 +49,7 @@ class IssuingDesk(Protocol):
         approvals: Mapping[str, Approval] = ...,
         provisos: Mapping[str, Proviso] = ...,
         agreed: Mapping[str, SecondPerson] = ...,
-        senders: Mapping[str, int] = ...,
+        senders: Mapping[str, Sender] = ...,
     ) -> list[Outcome]:
         """Issue bills; each succeeds or fails on its own."""
         ...

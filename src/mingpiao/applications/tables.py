@@ -42,6 +42,7 @@ applications = Table(
     Column("returned_request", JSONB),
     Column("earlier_id", BigInteger),
     Column("sent_by", Text, nullable=False),
+    Column("sent_at_point", Text, nullable=False),
     Column("checked_by", Text),
     Column("checked_by_name", Text, nullable=False),
     Column("checked_at", DateTime(timezone=True)),

@@ -298,6 +298,7 @@ class BatchDesk:
                 "account_id": acting.account_id,
                 "name": acting.name,
                 "address": acting.address,
+                "point": acting.point,
                 "moment": now(),
             }
             run = (await connection.execute(_START, values)).scalar_one()
@@ -486,7 +487,9 @@ async def _starter(connection: AsyncConnection, batch: BillBatch) -> Acting | No
     account = state.account
     usable = account.active and not state.over
     allowed = usable and account.role is Role.UNIT_HANDLER and account.unit_id == batch.unit_id
-    return acting_for(account, address=batch.started_from) if allowed else None
+    if not allowed:
+        return None
+    return acting_for(account, address=batch.started_from, point=batch.started_at_point)
 
 
 def _is_busy(outcome: _Answer) -> bool:
@@ -593,7 +596,7 @@ WHERE batch_id = :batch_id
 _START = text(
     """
 UPDATE batches SET state = 'running', run = run + 1, started_by = :account_id, started_name = :name,
-    started_from = :address, started_at = :moment, finished_at = NULL, stop_reason = '', touched_at = :moment
+    started_from = :address, started_at_point = :point, started_at = :moment, finished_at = NULL, stop_reason = '', touched_at = :moment
 WHERE batch_id = :batch_id RETURNING run
 """
 )

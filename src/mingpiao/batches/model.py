@@ -112,6 +112,7 @@ class BillBatch(msgspec.Struct, frozen=True, kw_only=True):
     started_by: int | None
     started_name: str
     started_from: str
+    started_at_point: str
     started_at: datetime | None
     finished_at: datetime | None
     stop_reason: str

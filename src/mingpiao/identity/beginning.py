@@ -23,10 +23,12 @@ async def begin_session(
     visitor: Visitor,
     origin: Origin,
     details: dict[str, str] | None = None,
+    point: str = "",
 ) -> SignedIn:
     """Sign an account in that was proved by `factors`: from `origin`, which is known or not.
 
-    Whoever calls it has proved the person, and that the account may sign in now. `details` go into the audit trail.
+    Whoever calls it has proved the person, and that the account may sign in now. `details` go into the audit trail;
+    `point` is the 开票点 to which the proof binds the session.
     Raises `Refusal` (`access.network_denied`, 403) from a network that the person's list does not have.
     """
     place = place_of_account(account)
@@ -35,7 +37,7 @@ async def begin_session(
     await note_use(connection, account.account_id)
     there = arrival(visitor, origin)
     signed_in = await open_session(
-        connection, account, factors, visitor=visitor, device_hash=there.device_hash
+        connection, account, factors, visitor=visitor, device_hash=there.device_hash, point=point
     )
     session = signed_in.session
     is_new = await arrive(connection, account, visitor, there, session_id=session.session_id)

@@ -89,7 +89,7 @@ class Account(msgspec.Struct, frozen=True, kw_only=True):
 class Session(msgspec.Struct, frozen=True, kw_only=True):
     """A server-side session of an account. `factors` names how the person proved who they are (`factors.py`), and
     `proved_at` when they did so last. `ends_at` is when it ends if nothing more is asked for. `networks` are those from
-    which it may be used; empty for all.
+    which it may be used; empty for all. `point` is the 开票点 to which the UKey that began it binds it; empty for none.
     """
 
     session_id: int
@@ -100,6 +100,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     ends_at: datetime
     csrf_token: str
     networks: tuple[str, ...] = ()
+    point: str = ""
 
 
 class Acting(msgspec.Struct, frozen=True, kw_only=True):
@@ -108,7 +109,8 @@ class Acting(msgspec.Struct, frozen=True, kw_only=True):
     `actor` is the name in the audit trail: "account:<id>", "app:<app id>" or "system:<task>". `name` is what
     people read. `address` is the network address; `factors` says how the person proved who they are. Only a
     person has an `account`; an interface app has a unit without an account; the platform itself has neither, but
-    may carry out what people asked for or agreed to (`behalf`, by account).
+    may carry out what people asked for or agreed to (`behalf`, by account). `point` is the one 开票点 for which a person
+    acts who signed in by its UKey; empty where no UKey says so.
     """
 
     actor: str
@@ -118,6 +120,7 @@ class Acting(msgspec.Struct, frozen=True, kw_only=True):
     address: str = ""
     factors: tuple[str, ...] = ()
     behalf: frozenset[int] = frozenset()
+    point: str = ""
 
     @property
     def people(self) -> frozenset[int]:
@@ -140,10 +143,12 @@ class Acting(msgspec.Struct, frozen=True, kw_only=True):
 
 def acting_as(session: Session, address: str) -> Acting:
     """The acting person of a session, at a network address."""
-    return acting_for(session.account, address=address, factors=session.factors)
+    return acting_for(session.account, address=address, factors=session.factors, point=session.point)
 
 
-def acting_for(account: Account, *, address: str = "", factors: tuple[str, ...] = ()) -> Acting:
+def acting_for(
+    account: Account, *, address: str = "", factors: tuple[str, ...] = (), point: str = ""
+) -> Acting:
     """The acting person of an account without a session, for example at the command line."""
     return Acting(
         actor=account.actor,
@@ -152,6 +157,7 @@ def acting_for(account: Account, *, address: str = "", factors: tuple[str, ...] 
         unit_id=account.unit_id,
         address=address,
         factors=factors,
+        point=point,
     )
 
 

@@ -13,9 +13,15 @@ from mingpiao.kernel.errors import refuse
 
 
 async def sign_in_proven(
-    connection: AsyncConnection, account_id: int, factors: tuple[str, ...], *, visitor: Visitor
+    connection: AsyncConnection,
+    account_id: int,
+    factors: tuple[str, ...],
+    *,
+    visitor: Visitor,
+    point: str = "",
 ) -> SignedIn:
-    """Begin a session of an account whose person was proved by `factors`. Wrong passwords do not stand in the way.
+    """Begin a session of an account whose person was proved by `factors`, for a 开票点 where the proof names one. Wrong
+    passwords do not stand in the way.
 
     Raises `Refusal` (`session.account_closed`, 403) for one that is closed or over. The connection must have system
     scope.
@@ -26,4 +32,4 @@ async def sign_in_proven(
         message = "该 UKey 的账户已停用或到期，请联系管理员。"
         raise refuse("session.account_closed", message, status=403)
     origin = await origin_of(connection, account_id, visitor.device, visitor.address)
-    return await begin_session(connection, account, factors, visitor=visitor, origin=origin)
+    return await begin_session(connection, account, factors, visitor=visitor, origin=origin, point=point)

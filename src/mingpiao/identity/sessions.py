@@ -51,8 +51,12 @@ async def open_session(
     *,
     visitor: Visitor,
     device_hash: bytes | None = None,
+    point: str = "",
 ) -> SignedIn:
-    """Begin a session with a fresh token; the session that `visitor` replaces and the account's expired ones end."""
+    """Begin a session with a fresh token; the session that `visitor` replaces and the account's expired ones end.
+
+    `point` is the 开票点 to which it is bound, for as long as it lasts.
+    """
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     moment = now()
     await connection.execute(
@@ -78,6 +82,7 @@ async def open_session(
         agent=visitor.agent[:MAX_AGENT],
         device_hash=device_hash,
         csrf_token=csrf_token,
+        point_code=point,
     )
     session_id: int = (await connection.execute(begun.returning(sessions.c.session_id))).scalar_one()
     session = Session(
@@ -88,6 +93,7 @@ async def open_session(
         proved_at=moment,
         ends_at=moment + IDLE_LIMIT,
         csrf_token=csrf_token,
+        point=point,
     )
     return SignedIn(token=token, session=session)
 
@@ -118,6 +124,7 @@ async def session_of(
             sessions.c.proved_at,
             sessions.c.seen_at,
             sessions.c.csrf_token,
+            sessions.c.point_code,
             address_lists.c.networks,
             accounts,
         )
@@ -149,6 +156,7 @@ async def session_of(
         ends_at=min(last + IDLE_LIMIT, row["begun_at"] + ABSOLUTE_LIMIT),
         csrf_token=row["csrf_token"],
         networks=tuple(row["networks"] or ()),
+        point=row["point_code"],
     )
 
 

@@ -108,6 +108,7 @@ sessions = Table(
     Column("proved_at", DateTime(timezone=True), nullable=False),
     Column("agent", Text, nullable=False),
     Column("device_hash", LargeBinary),
+    Column("point_code", Text, nullable=False, server_default=""),
 )
 known_devices = Table(
     "known_devices",

@@ -41,6 +41,7 @@ from mingpiao.kernel.text import character_message, odd_space_place, unprintable
 from mingpiao.rules.model import Hit
 from mingpiao.rules.service import thin_reason
 from mingpiao.units.model import UnitPoints, UnitProfile
+from mingpiao.units.service import bound_by_ukey
 
 #: A request may have thousands of problems; nobody reads more than these.
 MAX_PROBLEMS = 50
@@ -68,16 +69,17 @@ def examine(
     *,
     checker: str = "",
     account_id: int | None = None,
+    by_ukey: str = "",
 ) -> BillDraft | tuple[Problem, ...]:
     """The draft of a request that the unit may issue, or all problems (`MAX_PROBLEMS` at most) that it has.
 
     `checker` is the name of who agreed to it; it takes the place of the request's own. `account_id` is the account of
-    the person who asks; None for a program.
+    the person who asks; None for a program. `by_ukey` is the 开票点 of the UKey by which they signed in.
     """
     tidied = tidy(request)
     if checker:
         tidied = msgspec.structs.replace(tidied, checker=checker)
-    problems = tuple(_first(MAX_PROBLEMS, _problems(tidied, profile, catalog, account_id)))
+    problems = tuple(_first(MAX_PROBLEMS, _problems(tidied, profile, catalog, account_id, by_ukey)))
     if problems:
         return problems
     kind = catalog.kinds[request.kind]
@@ -116,10 +118,10 @@ def _complete(item: RequestItem, charge: ChargeItem) -> BillItem:
 
 
 def _problems(
-    request: IssueRequest, profile: UnitProfile, catalog: Catalog, account_id: int | None
+    request: IssueRequest, profile: UnitProfile, catalog: Catalog, account_id: int | None, by_ukey: str
 ) -> Iterator[Problem]:
     yield from _text_problems(request)
-    yield from _point_problems(request.point, profile.points, account_id)
+    yield from point_problems(request.point, profile.points, account_id, by_ukey)
     kind = catalog.kinds.get(request.kind)
     if kind is None or kind.retired:
         yield _problem(
@@ -199,7 +201,16 @@ def check_text(
     return ()
 
 
-def _point_problems(code: str, points: UnitPoints, account_id: int | None) -> Iterator[Problem]:
+def point_problems(
+    given: str, points: UnitPoints, account_id: int | None, by_ukey: str = ""
+) -> Iterator[Problem]:
+    """What is wrong with the 开票点 that a request names (by code; empty: none) for a person, who may have signed in by
+    the UKey of one.
+    """
+    if by_ukey and given not in ("", by_ukey):
+        yield bound_by_ukey(by_ukey)
+        return
+    code = given or by_ukey
     if code and code not in points.codes:
         yield _problem(
             "point.not_of_unit",

@@ -18,7 +18,7 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.catalog.service import CatalogStore
 from mingpiao.identity.model import Acting
 from mingpiao.issuing import train
-from mingpiao.issuing.checks import check_text, examine, has_business_no
+from mingpiao.issuing.checks import check_text, examine, has_business_no, point_problems
 from mingpiao.issuing.demands import demands_in_force
 from mingpiao.issuing.model import (
     Approval,
@@ -31,6 +31,7 @@ from mingpiao.issuing.model import (
     Refused,
     ReversalRequest,
     SecondPerson,
+    Sender,
     Unresolved,
 )
 from mingpiao.issuing.overseer import Answer, Overseer
@@ -69,7 +70,7 @@ Forecast = RequestVerdict | Issued | AwaitsEvidence
 NO_APPROVALS: Mapping[str, Approval] = MappingProxyType({})
 NO_PROVISOS: Mapping[str, Proviso] = MappingProxyType({})
 NOBODY: Mapping[str, SecondPerson] = MappingProxyType({})
-NO_SENDERS: Mapping[str, int] = MappingProxyType({})
+NO_SENDERS: Mapping[str, Sender] = MappingProxyType({})
 
 _BUSY = Problem(code="service.busy", message="当前开票请求过多，请稍后用同一业务流水号重试。", status=503)
 _FAILED = Problem(
@@ -131,7 +132,7 @@ class Desk:
         approvals: Mapping[str, Approval] = NO_APPROVALS,
         provisos: Mapping[str, Proviso] = NO_PROVISOS,
         agreed: Mapping[str, SecondPerson] = NOBODY,
-        senders: Mapping[str, int] = NO_SENDERS,
+        senders: Mapping[str, Sender] = NO_SENDERS,
     ) -> list[Outcome]:
         """Issue bills for a unit, each by itself; outcomes in the order of the requests.
 
@@ -248,7 +249,7 @@ class Desk:
         approvals: Mapping[str, Approval],
         provisos: Mapping[str, Proviso],
         agreed: Mapping[str, SecondPerson],
-        senders: Mapping[str, int],
+        senders: Mapping[str, Sender],
         *,
         acting: Acting,
     ) -> list[Ticket | Answer]:
@@ -258,12 +259,16 @@ class Desk:
         tickets: list[Ticket | Answer] = []
         for index, request in enumerate(requests):
             second = agreed.get(request.business_no)
+            sender = senders.get(request.business_no)
+            account_id = acting.account_id if sender is None else sender.account_id
+            by_ukey = acting.point if sender is None else sender.point
             found = examine(
                 request,
                 profile,
                 catalog,
                 checker=second.name if second else "",
                 account_id=acting.account_id,
+                by_ukey=by_ukey,
             )
             if isinstance(found, tuple):
                 tickets.append(
@@ -283,8 +288,7 @@ class Desk:
                     oversight=oversight,
                     proviso=provisos.get(request.business_no),
                     agreed=second,
-                    point=found.request.point
-                    or profile.points.issued_at(senders.get(request.business_no, acting.account_id)),
+                    point=found.request.point or profile.points.issued_at(account_id, by_ukey),
                 )
                 if isinstance(oversight, Oversight)
                 else oversight
@@ -329,6 +333,7 @@ def _reversal_ticket(
                 code="bill.unknown", message="没有找到该票据，请核对8位票据代码和10位票据号码。", status=404
             )
         )
+    problems += point_problems("", profile.points, acting.account_id, acting.point)
     if problems or kind is None:
         return Refused(problems=tuple(problems))
     return ReversalTicket(
@@ -339,7 +344,7 @@ def _reversal_ticket(
         bill_code=catalog.bill_code(kind),
         parties=parties,
         acting=acting,
-        point=profile.points.issued_at(acting.account_id),
+        point=profile.points.issued_at(acting.account_id, acting.point),
     )
 
 

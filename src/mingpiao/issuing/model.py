@@ -114,6 +114,13 @@ class CheckingDemand(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
+class Sender(msgspec.Struct, frozen=True, kw_only=True):
+    """The account that sent a request which the platform issues, and the 开票点 of the UKey by which it signed in."""
+
+    account_id: int
+    point: str = ""
+
+
 class SecondPerson(msgspec.Struct, frozen=True, kw_only=True):
     """复核人: who agreed to the bill of an application. The bill bears this name."""
 

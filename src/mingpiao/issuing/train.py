@@ -28,7 +28,7 @@ from mingpiao.issuing.tickets import IssueTicket, ReversalTicket, Ticket, serves
 from mingpiao.issuing.timekeeping import CLOCK_LIMIT_SECONDS, clock_problem, time_under
 from mingpiao.kernel.codes import BillIdentity, draw_check_code
 from mingpiao.kernel.errors import Problem
-from mingpiao.numbering.model import RECTIFICATION_OVERDUE, UKEY_LOST, Stock
+from mingpiao.numbering.model import RECTIFICATION_OVERDUE, UKEY_HELD, UKEY_LOST, Stock
 from mingpiao.numbering.service import StockKey, lock_stocks, take_at_points, take_numbers
 from mingpiao.rules.model import Hit
 from mingpiao.sealing.model import Face, SealOutcome, SealTask
@@ -57,6 +57,18 @@ class Passenger:
         self.ticket = ticket
         self.verdict: Passed | None = None
         self.outcome: Outcome | None = None
+
+
+#: The choice of a region, or else of the nearest one above it.
+_NEEDING_UKEYS = """
+SELECT unit_id FROM unnest($1::bigint[], $2::text[]) AS asking(unit_id, region_code)
+WHERE (
+    SELECT issuing_needs_ukey FROM ukey_demands
+    WHERE ukey_demands.region_code
+        IN (asking.region_code, left(asking.region_code, 4) || '00', left(asking.region_code, 2) || '0000')
+    ORDER BY ukey_demands.region_code DESC LIMIT 1
+)
+"""
 
 
 class _Held(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,7 +101,8 @@ async def run(
         connection, [ticket.business_key for ticket in _issue_tickets(aboard)]
     )
     owed = await _owed_corrections(connection, aboard, held, moment.date())
-    aboard = _answer_at_once(aboard, held, originals, owed, moment.date())
+    needing = await _needing_ukeys(connection, aboard, held)
+    aboard = _answer_at_once(aboard, held, originals, owed, needing, moment.date())
     aboard = _in_time(aboard, held, moment, clock_limit)
     aboard, judged = await _judge(connection, aboard, held, moment)
     aboard = await _number(connection, aboard, held, moment)
@@ -165,6 +178,24 @@ async def _owed_corrections(
     return await register.owed_corrections(connection, stopped) if stopped else frozenset()
 
 
+async def _needing_ukeys(
+    connection: asyncpg.Connection, passengers: Sequence[Passenger], held: _Held
+) -> frozenset[int]:
+    """The units where issuing needs a UKey, of those for whom somebody rides whose UKey was held or revoked."""
+    tickets = [passenger.ticket for passenger in passengers]
+    units = {
+        ticket.unit.unit_id: ticket.unit.region_code
+        for ticket in tickets
+        if serves_itself(ticket)
+        and (stock := held.stocks.get(ticket.stock_key)) is not None
+        and ticket.acting.people & stock.keyless_accounts
+    }
+    if not units:
+        return frozenset()
+    rows = await connection.fetch(_NEEDING_UKEYS, list(units), list(units.values()))
+    return frozenset(row["unit_id"] for row in rows)
+
+
 def _stops(stock: Stock | None, today: date, *, correcting: bool = False) -> tuple[str, ...]:
     return () if stock is None else stock.stopped_on(today, correcting=correcting)
 
@@ -174,6 +205,7 @@ def _answer_at_once(
     held: _Held,
     originals: Mapping[tuple[int, str], Original],
     owed: frozenset[tuple[int, str]],
+    needing: frozenset[int],
     today: date,
 ) -> list[Passenger]:
     """Answer whoever needs no number: repeated requests, and those that may not be issued."""
@@ -181,9 +213,9 @@ def _answer_at_once(
         ticket = passenger.ticket
         stock = held.stocks.get(ticket.stock_key)
         passenger.outcome = (
-            _issue_answer(ticket, stock, originals.get(ticket.business_key), owed, today)
+            _issue_answer(ticket, stock, originals.get(ticket.business_key), owed, needing, today)
             if isinstance(ticket, IssueTicket)
-            else _reversal_answer(ticket, stock, held.blues.get(ticket.blue_key), today)
+            else _reversal_answer(ticket, stock, held.blues.get(ticket.blue_key), needing, today)
         )
     return _still_aboard(passengers)
 
@@ -193,18 +225,23 @@ def _issue_answer(
     stock: Stock | None,
     original: Original | None,
     owed: frozenset[tuple[int, str]],
+    needing: frozenset[int],
     today: date,
 ) -> Outcome | None:
     if original is not None:
         return answer_of_original(original, ticket.draft.sent, ticket.draft.digest)
-    problem = _stock_problem(ticket, stock, today, correcting=ticket.business_key in owed)
+    problem = _stock_problem(ticket, stock, needing, today, correcting=ticket.business_key in owed)
     return None if problem is None else Refused(problems=(problem,))
 
 
 def _reversal_answer(
-    ticket: ReversalTicket, stock: Stock | None, blue: register.Blue | None, today: date
+    ticket: ReversalTicket,
+    stock: Stock | None,
+    blue: register.Blue | None,
+    needing: frozenset[int],
+    today: date,
 ) -> Outcome | None:
-    problem = _reversal_problem(blue) or _stock_problem(ticket, stock, today, correcting=True)
+    problem = _reversal_problem(blue) or _stock_problem(ticket, stock, needing, today, correcting=True)
     return None if problem is None else Refused(problems=(problem,))
 
 
@@ -215,10 +252,18 @@ def _lost(ticket: Ticket, stock: Stock) -> tuple[str, ...]:
     return (UKEY_LOST,) if ticket.acting.people & stock.lost_accounts else ()
 
 
+def _keyless(ticket: Ticket, stock: Stock, needing: frozenset[int]) -> tuple[str, ...]:
+    """The reason that stops people without a UKey in use, in units where issuing needs one."""
+    stopped = ticket.unit.unit_id in needing and ticket.acting.people & stock.keyless_accounts
+    return (UKEY_HELD,) if stopped else ()
+
+
 _LOCKED = "本单位开票功能已被财政部门锁定，请联系同级财政部门。"
 
 
-def _stock_problem(ticket: Ticket, stock: Stock | None, today: date, *, correcting: bool) -> Problem | None:
+def _stock_problem(
+    ticket: Ticket, stock: Stock | None, needing: frozenset[int], today: date, *, correcting: bool
+) -> Problem | None:
     # Bills of a kind that was taken away can still be reversed.
     if stock is None or (stock.withdrawn and isinstance(ticket, IssueTicket)):
         return Problem(
@@ -227,7 +272,11 @@ def _stock_problem(ticket: Ticket, stock: Stock | None, today: date, *, correcti
             message="本单位未获准开具该种类的票据，请联系同级财政部门。",
             status=422,
         )
-    reasons = _stops(stock, today, correcting=correcting) or _lost(ticket, stock)
+    reasons = (
+        _stops(stock, today, correcting=correcting)
+        or _lost(ticket, stock)
+        or _keyless(ticket, stock, needing)
+    )
     if reasons:
         lock = locks().get(reasons[0])
         message = _LOCKED if lock is None else lock.message

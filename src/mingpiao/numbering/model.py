@@ -25,6 +25,8 @@ RECTIFICATION_OVERDUE = "rectification_overdue"
 
 #: The reason that stops one account of a unit.
 UKEY_LOST = "ukey_lost"
+#: The reason that stops one account where issuing needs a UKey.
+UKEY_HELD = "ukey_held"
 
 
 class Stock(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +38,8 @@ class Stock(msgspec.Struct, frozen=True, kw_only=True):
     bill that has the number before `next`. A kind that was `withdrawn` (收回) has no free numbers, and only reversals
     of its old bills may get one. `issue_until` is another last day, with the reason for which the
     unit is stopped after it. Bills from `writeoff_from` on are not written off yet; None where write-off is
-    not in force. The `lost_accounts` (by id) may not issue, as their UKeys were reported lost.
+    not in force. The `lost_accounts` (by id) may not issue, as their UKeys were reported lost; the
+    `keyless_accounts` may not where issuing needs a UKey: theirs were put on hold or revoked, and none is in use.
     """
 
     unit_id: int
@@ -54,6 +57,7 @@ class Stock(msgspec.Struct, frozen=True, kw_only=True):
     writeoff_from: date | None = None
     withdrawn: bool = False
     lost_accounts: frozenset[int] = frozenset()
+    keyless_accounts: frozenset[int] = frozenset()
 
     def stopped_on(self, day: date, *, correcting: bool = False) -> tuple[str, ...]:
         """The reasons why the unit may not issue on a day (Asia/Shanghai); empty if it may.

@@ -14,6 +14,12 @@ ROOM = Room(
             message="数字证书（UKey）已挂失，开票功能已锁定，请使用新UKey登录后再开票。",
         ),
         Lock(
+            reason="ukey_held",
+            label="数字证书已冻结或吊销",
+            message="开票人或复核人的UKey已冻结或吊销，本地区要求用UKey开票。请由财政部门解冻，"
+            "或换发新UKey，用它登录后再办理。",
+        ),
+        Lock(
             reason="writeoff_overdue",
             label="核销逾期",
             message="本单位逾期未核销，开票功能已锁定，请先完成核销。",
@@ -36,6 +42,8 @@ ROOM = Room(
         "stock:let_account": "恢复账户开票",
         "stock:lock": "暂停开票",
         "stock:open": "核定票据种类",
+        "stock:key_in_use": "账户有了在用的UKey",
+        "stock:no_key_in_use": "账户没有在用的UKey",
         "stock:stop_account": "锁定账户的开票功能",
         "stock:supply_until": "发放期限变化",
         "stock:unlock": "恢复开票",

@@ -65,17 +65,31 @@ _LOCK_LIMITS = STOCK_LIMITS.statement(
 # A new stock row takes over what its unit may do.
 _OPEN_STOCK = text("""
 INSERT INTO stocks (unit_id, kind_code, valid_until, locks, issue_until, issue_until_reason, writeoff_from,
-                    lost_accounts)
-SELECT unit_id, :kind_code, valid_until, locks, issue_until, issue_until_reason, writeoff_from, lost_accounts
+                    lost_accounts, keyless_accounts)
+SELECT unit_id, :kind_code, valid_until, locks, issue_until, issue_until_reason, writeoff_from, lost_accounts,
+       keyless_accounts
 FROM stock_limits WHERE unit_id = :unit_id
 ON CONFLICT (unit_id, kind_code) DO UPDATE SET withdrawn = false WHERE stocks.withdrawn
 RETURNING kind_code
 """)
 _OPEN_STOCKS = text("""
-INSERT INTO stocks (unit_id, kind_code, valid_until, locks, issue_until, issue_until_reason, writeoff_from)
-SELECT unit_id, kind_code, valid_until, locks, issue_until, issue_until_reason, writeoff_from
+INSERT INTO stocks (unit_id, kind_code, valid_until, locks, issue_until, issue_until_reason, writeoff_from,
+                    lost_accounts, keyless_accounts)
+SELECT unit_id, kind_code, valid_until, locks, issue_until, issue_until_reason, writeoff_from, lost_accounts,
+       keyless_accounts
 FROM unnest(CAST(:units AS bigint[]), CAST(:kinds AS text[])) AS wanted(unit_id, kind_code)
 JOIN stock_limits USING (unit_id)
+""")
+_ADD_KEYLESS = text("""
+INSERT INTO stock_limits (unit_id, keyless_accounts) VALUES (:unit_id, ARRAY[CAST(:account_id AS bigint)])
+ON CONFLICT (unit_id) DO UPDATE
+    SET keyless_accounts = array_append(stock_limits.keyless_accounts, CAST(:account_id AS bigint))
+    WHERE NOT (:account_id = ANY (stock_limits.keyless_accounts))
+RETURNING unit_id
+""")
+_REMOVE_KEYLESS = text("""
+UPDATE stock_limits SET keyless_accounts = array_remove(keyless_accounts, CAST(:account_id AS bigint))
+WHERE unit_id = :unit_id AND :account_id = ANY (keyless_accounts) RETURNING unit_id
 """)
 _SET_ISSUE_LIMITS = text("""
 INSERT INTO stock_limits (unit_id, issue_until, issue_until_reason)
@@ -124,7 +138,7 @@ WHERE stocks.unit_id = held.unit_id AND stocks.kind_code = held.kind_code
 _LOCK_STOCKS = STOCK_ROWS.statement("""
 WITH held AS MATERIALIZED (
     SELECT unit_id, kind_code, segment_id, code, next_number, last_number, last_issued_at, locks, valid_until,
-           issue_until, issue_until_reason, writeoff_from, withdrawn, lost_accounts
+           issue_until, issue_until_reason, writeoff_from, withdrawn, lost_accounts, keyless_accounts
     FROM stocks
     WHERE (unit_id, kind_code) IN (SELECT * FROM unnest($1::bigint[], $2::text[]))
     ORDER BY unit_id, kind_code
@@ -345,7 +359,7 @@ async def stop_account(connection: AsyncConnection, unit_id: int, account_id: in
         given,
     )
     if fresh.scalar_one_or_none() is not None:
-        await _pass_lost_accounts(connection, unit_id)
+        await _pass_accounts(connection, unit_id)
         await _audit(connection, "stock:stop_account", unit_id, _account(account_id), acting=acting)
 
 
@@ -361,7 +375,7 @@ async def let_account_issue(
         {"unit_id": unit_id, "account_id": account_id},
     )
     if held.scalar_one_or_none() is not None:
-        await _pass_lost_accounts(connection, unit_id)
+        await _pass_accounts(connection, unit_id)
         await _audit(connection, "stock:let_account", unit_id, _account(account_id), acting=acting)
 
 
@@ -369,11 +383,26 @@ def _account(account_id: int) -> dict[str, str]:
     return {"account": f"account:{account_id}"}
 
 
-async def _pass_lost_accounts(connection: AsyncConnection, unit_id: int) -> None:
+async def set_keyless(
+    connection: AsyncConnection, unit_id: int, account_id: int, keyless: bool, *, acting: Acting
+) -> None:
+    """Note whether an account of a unit has had UKeys and has none in use: then it issues nothing where issuing needs
+    a UKey, from this transaction's commit on. Changes nothing when it is noted already.
+    """
+    change = _ADD_KEYLESS if keyless else _REMOVE_KEYLESS
+    found = await connection.execute(change, {"unit_id": unit_id, "account_id": account_id})
+    if found.scalar_one_or_none() is not None:
+        await _pass_accounts(connection, unit_id)
+        action = "stock:no_key_in_use" if keyless else "stock:key_in_use"
+        await _audit(connection, action, unit_id, _account(account_id), acting=acting)
+
+
+async def _pass_accounts(connection: AsyncConnection, unit_id: int) -> None:
     await _lock_rows(connection, unit_id)
     await connection.execute(
         text(
-            "UPDATE stocks SET lost_accounts = limits.lost_accounts FROM stock_limits AS limits "
+            "UPDATE stocks SET lost_accounts = limits.lost_accounts, keyless_accounts = limits.keyless_accounts "
+            "FROM stock_limits AS limits "
             "WHERE limits.unit_id = stocks.unit_id AND stocks.unit_id = :unit_id"
         ),
         {"unit_id": unit_id},
@@ -730,6 +759,7 @@ async def lock_stocks(connection: asyncpg.Connection, keys: Iterable[StockKey]) 
             writeoff_from=row["writeoff_from"],
             withdrawn=row["withdrawn"],
             lost_accounts=frozenset(row["lost_accounts"]),
+            keyless_accounts=frozenset(row["keyless_accounts"]),
         )
         for row in rows
     ]

@@ -71,8 +71,8 @@ def export_mark(*, training: bool) -> str:
 
 
 class Here(msgspec.Struct, frozen=True, kw_only=True):
-    """The reader of a list, and what is needed to fetch its rows. `path` holds the members of the page's
-    path.
+    """The reader of a list, and what is needed to fetch its rows. `path` holds the members of the page's path, `point`
+    the 开票点 to which the reader's UKey binds the session.
     """
 
     account: Account
@@ -80,6 +80,7 @@ class Here(msgspec.Struct, frozen=True, kw_only=True):
     units: UnitDirectory
     connection: AsyncConnection
     path: Mapping[str, Any] = {}
+    point: str = ""
 
 
 class Input(msgspec.Struct, frozen=True, kw_only=True):

@@ -117,6 +117,7 @@ async def show_list(
             units=services.units,
             connection=connection,
             path=request.path_params,
+            point=session.point,
         )
         query = await read_list_query(listing, here, given)
         rows_wanted = await _rows_of(services.database, account, listing)

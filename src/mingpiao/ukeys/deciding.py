@@ -14,10 +14,11 @@ from mingpiao.kernel.codes import region_covers
 from mingpiao.kernel.errors import refuse
 from mingpiao.kernel.text import unprintable
 from mingpiao.messages.service import settle, tell_unit
+from mingpiao.numbering.service import hold_stocks, set_keyless
 from mingpiao.ukeys.authorities import issue_by_own, list_authorities, read_certificate
 from mingpiao.ukeys.checking import require_trusted, require_unrevoked
 from mingpiao.ukeys.model import UKey, UKeyState, UKeyStep
-from mingpiao.ukeys.store import advance, lock_handed_over, lock_ukey, unknown_ukey
+from mingpiao.ukeys.store import advance, get_ukey, is_keyless, lock_handed_over, lock_ukey, unknown_ukey
 from mingpiao.ukeys.tables import ukeys
 from mingpiao.units.service import get as get_unit
 
@@ -126,7 +127,8 @@ async def deliver_ukey(connection: AsyncConnection, ukey_id: int, *, acting: Act
 
 
 async def hold_ukey(connection: AsyncConnection, ukey_id: int, reason: str, *, acting: Acting) -> UKey:
-    """Put a certificate on hold: from the commit on it signs nobody in, and its person's sessions are over.
+    """Put a certificate on hold: from the commit on it signs nobody in, its person's sessions are over, and where
+    issuing needs a UKey nothing is issued that they asked for or agreed to, unless they have another one in use.
 
     The unit's manager may, and the department. Raises `Refusal`: `ukey.unknown` (404), `ukey.reason_missing` (422),
     `ukey.step_not_allowed` (409).
@@ -142,12 +144,13 @@ async def revoke_ukey(connection: AsyncConnection, ukey_id: int, reason: str, *,
 async def _end(
     connection: AsyncConnection, ukey_id: int, step: UKeyStep, reason: str, *, acting: Acting
 ) -> UKey:
-    key = await lock_ukey(connection, ukey_id)
+    key = await _lock_with_stocks(connection, ukey_id)
     is_units = key.unit_id is not None and key.unit_id == acting.unit_id and acting.role is Role.UNIT_MANAGER
     if not is_units:
         await _require_reach(connection, key, acting=acting)
     told = _reason(reason)
     ended = await advance(connection, key, step, told, acting=acting)
+    await note_keys_in_use(connection, ended, acting=acting)
     await end_sessions_of(connection, key.account_id)
     await _tell(connection, ended, step, told)
     return ended
@@ -155,10 +158,12 @@ async def _end(
 
 async def release_ukey(connection: AsyncConnection, ukey_id: int, reason: str, *, acting: Acting) -> UKey:
     """Take a hold back, as a department. Raises as `refuse_ukey`."""
-    key = await _decidable(connection, ukey_id, acting=acting)
+    key = await _lock_with_stocks(connection, ukey_id)
+    await _require_reach(connection, key, acting=acting)
     _refuse_own(key, acting=acting)
     told = _reason(reason)
     released = await advance(connection, key, UKeyStep.RELEASE, told, acting=acting)
+    await note_keys_in_use(connection, released, acting=acting)
     await _tell(connection, released, UKeyStep.RELEASE, told)
     return released
 
@@ -167,7 +172,8 @@ async def hold_certificates_of(
     connection: AsyncConnection, account_id: int, reason: str, *, acting: Acting
 ) -> list[UKey]:
     """Let no UKey of an account that was handed over sign in any more: those in use are put on hold, those that were
-    never used are revoked. The account's sessions end. Connection must be of system scope.
+    never used are revoked. The account's sessions end. Connection must be of system scope, and the stock rows of the
+    account's unit are locked before.
     """
     steps = {UKeyState.ACTIVE: UKeyStep.HOLD, UKeyState.DELIVERED: UKeyStep.REVOKE}
     found = [key for key in await lock_handed_over(connection, account_id) if key.state in steps]
@@ -175,6 +181,8 @@ async def hold_certificates_of(
     for key in found:
         ended.append(await advance(connection, key, steps[key.state], reason, acting=acting))
         await _tell(connection, ended[-1], steps[key.state], reason)
+    if ended:
+        await note_keys_in_use(connection, ended[-1], acting=acting)
     await end_sessions_of(connection, account_id)
     return ended
 
@@ -185,6 +193,21 @@ async def supersede(connection: AsyncConnection, new: UKey, old: Sequence[UKey],
         is_before = key.ukey_id != new.ukey_id and key.point_code == new.point_code
         if is_before and key.state in (UKeyState.ACTIVE, UKeyState.HELD):
             await advance(connection, key, UKeyStep.REVOKE, "已启用新的 UKey", acting=acting)
+
+
+async def _lock_with_stocks(connection: AsyncConnection, ukey_id: int) -> UKey:
+    """A UKey, locked after the stock rows of its unit: what stops its person from issuing is written there."""
+    found = await get_ukey(connection, ukey_id)
+    if found.unit_id is not None:
+        await hold_stocks(connection, [found.unit_id])
+    return await lock_ukey(connection, ukey_id)
+
+
+async def note_keys_in_use(connection: AsyncConnection, key: UKey, *, acting: Acting) -> None:
+    """Write down, for trains, whether a UKey's person has one in use. The stock rows of the unit are locked before."""
+    if key.unit_id is not None:
+        keyless = await is_keyless(connection, key.account_id)
+        await set_keyless(connection, key.unit_id, key.account_id, keyless, acting=acting)
 
 
 async def _decidable(connection: AsyncConnection, ukey_id: int, *, acting: Acting) -> UKey:

@@ -14,6 +14,8 @@ from mingpiao.identity.model import Acting, AuditEntry, Role
 from mingpiao.identity.service import record
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import refuse
+from mingpiao.ukeys.store import is_keyless
+from mingpiao.units.model import Unit, UnitMode
 
 
 class UKeyPolicy(msgspec.Struct, frozen=True, kw_only=True):
@@ -52,6 +54,19 @@ async def ukey_policy_in_force(connection: AsyncConnection, upwards: Sequence[st
     """The choice that holds in a region: of it and those above it, nearest first, the first that has one."""
     own = await ukey_policies(connection, upwards)
     return next((own[code] for code in upwards if code in own), UKeyPolicy())
+
+
+async def lacks_needed_key(connection: AsyncConnection, unit: Unit, account_id: int) -> bool:
+    """Whether people of a unit issue by UKey alone, and those of an account were put on hold or revoked without one in
+    use. Connection must be of system scope.
+    """
+    if unit.mode is not UnitMode.ONLINE or not await is_keyless(connection, account_id):
+        return False
+    # The nearest region first: codes of those below are higher.
+    upwards = sorted(
+        {unit.region_code, unit.region_code[:4] + "00", unit.region_code[:2] + "0000"}, reverse=True
+    )
+    return (await ukey_policy_in_force(connection, upwards)).issuing_needs_ukey
 
 
 async def set_ukey_policy(

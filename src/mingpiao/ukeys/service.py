@@ -20,7 +20,13 @@ from mingpiao.ukeys.deciding import (
     revoke_ukey,
 )
 from mingpiao.ukeys.machine import allowed_steps
-from mingpiao.ukeys.policies import UKeyPolicy, set_ukey_policy, ukey_policies, ukey_policy_in_force
+from mingpiao.ukeys.policies import (
+    UKeyPolicy,
+    lacks_needed_key,
+    set_ukey_policy,
+    ukey_policies,
+    ukey_policy_in_force,
+)
 from mingpiao.ukeys.signing_in import CHALLENGE_FOR, UKeyProof, UKeySignIn
 from mingpiao.ukeys.store import PAGE_SIZE, get_ukey, list_ukeys, steps_of
 
@@ -41,6 +47,7 @@ __all__ = [
     "hold_certificates_of",
     "hold_ukey",
     "issue_ukey",
+    "lacks_needed_key",
     "list_authorities",
     "list_ukeys",
     "published_list",

@@ -30,10 +30,11 @@ from mingpiao.identity.model import (
 from mingpiao.identity.service import UKEY, account_state, record, sign_in_proven
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Problem, Refusal, refuse
+from mingpiao.numbering.service import hold_stocks
 from mingpiao.storage.database import Database
 from mingpiao.ukeys.authorities import list_authorities, read_certificate
 from mingpiao.ukeys.checking import require_trusted, require_unrevoked
-from mingpiao.ukeys.deciding import supersede
+from mingpiao.ukeys.deciding import note_keys_in_use, supersede
 from mingpiao.ukeys.model import UKey, UKeyState, UKeyStep
 from mingpiao.ukeys.store import advance, find_by_certificate, lock_handed_over
 from mingpiao.units.service import lift_loss
@@ -81,8 +82,9 @@ class UKeySignIn:
         return hmac_sm3(self._key, head + sm3(browser.encode()) + self.origin.encode())
 
     async def sign_in(self, proof: UKeyProof, browser: str, *, visitor: Visitor) -> SignedIn | Rejected:
-        """Begin a session of the certificate's person; its first use activates a UKey and revokes what it takes the
-        place of. Rejected for `ukey.*` reasons; what is refused although the signature is right stands in the trail.
+        """Begin a session of the certificate's person, for its 开票点 alone where it has one; its first use activates a
+        UKey and revokes what it takes the place of. Rejected for `ukey.*` reasons; what is refused although the
+        signature is right stands in the trail.
         """
         try:
             self._require_own(proof.challenge, browser)
@@ -146,19 +148,27 @@ async def _begin(
         raise refuse("ukey.not_registered", "平台没有登记该证书，请联系票据管理员。", status=401)
     if found.state is UKeyState.DELIVERED:
         await _lift_loss(connection, found, visitor=visitor)
+    elif found.state is UKeyState.ISSUED:
+        raise _refused(UKeyState.ISSUED)
     # Holding or revoking it ends sessions under the same lock: no session begins behind its back.
     in_hand = await lock_handed_over(connection, found.account_id)
     key = next((each for each in in_hand if each.ukey_id == found.ukey_id), found)
     if key.state in _STATES:
-        code, message = _STATES[key.state]
-        raise refuse(code, message, status=401)
+        raise _refused(key.state)
     values = {"hash": sm3(challenge.encode()), "moment": now()}
     if (await connection.execute(_USE, values)).rowcount == 0:
         raise refuse("ukey.challenge_used", "登录口令已经用过，请刷新登录页重试。", status=401)
-    signed_in = await sign_in_proven(connection, key.account_id, (UKEY,), visitor=visitor)
+    signed_in = await sign_in_proven(
+        connection, key.account_id, (UKEY,), visitor=visitor, point=key.point_code
+    )
     if key.state is UKeyState.DELIVERED:
         await _activate(connection, key, in_hand, acting=acting_as(signed_in.session, visitor.address))
     return signed_in
+
+
+def _refused(state: UKeyState) -> Refusal:
+    code, message = _STATES[state]
+    return refuse(code, message, status=401)
 
 
 async def _lift_loss(connection: AsyncConnection, key: UKey, *, visitor: Visitor) -> None:
@@ -166,6 +176,8 @@ async def _lift_loss(connection: AsyncConnection, key: UKey, *, visitor: Visitor
 
     It comes before the UKeys are locked: stock rows come first, as where a loss is reported.
     """
+    if key.unit_id is not None:
+        await hold_stocks(connection, [key.unit_id])
     account = (await account_state(connection, key.account_id)).account
     acting = acting_for(account, address=visitor.address, factors=(UKEY,))
     await lift_loss(connection, account, "已启用新的 UKey", acting=acting)
@@ -173,7 +185,8 @@ async def _lift_loss(connection: AsyncConnection, key: UKey, *, visitor: Visitor
 
 async def _activate(connection: AsyncConnection, key: UKey, in_hand: list[UKey], *, acting: Acting) -> None:
     await supersede(connection, key, in_hand, acting=acting)
-    await advance(connection, key, UKeyStep.ACTIVATE, acting=acting)
+    active = await advance(connection, key, UKeyStep.ACTIVATE, acting=acting)
+    await note_keys_in_use(connection, active, acting=acting)
 
 
 async def _rejected(

@@ -64,6 +64,13 @@ async def find_by_certificate(connection: AsyncConnection, issuer: str, serial: 
     return None if row is None else ukey_of(row)
 
 
+async def is_keyless(connection: AsyncConnection, account_id: int) -> bool:
+    """Whether UKeys of an account were put on hold or revoked, and none is in use. Connection must be of system scope."""
+    states = select(ukeys.c.state).where(ukeys.c.account_id == account_id)
+    found = {UKeyState(state) for state in (await connection.execute(states)).scalars()}
+    return bool(found & ON_THE_LIST) and UKeyState.ACTIVE not in found
+
+
 async def list_ukeys(
     connection: AsyncConnection, wanted: UKeyFilter, *, after: str = "", limit: int = PAGE_SIZE
 ) -> Page[UKey]:

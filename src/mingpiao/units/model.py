@@ -188,10 +188,12 @@ class UnitPoints(msgspec.Struct, frozen=True, kw_only=True):
         bound = None if account_id is None else self.bound.get(account_id)
         return code in self.codes and (not bound or code in bound)
 
-    def issued_at(self, account_id: int | None) -> str:
-        """The point that a person issues for where nothing else is said: the chosen one, else the first of those that
-        the account is bound to; empty where there is none.
+    def issued_at(self, account_id: int | None, by_ukey: str = "") -> str:
+        """The point that a person issues for where nothing else is said: that of the UKey which began the session
+        (`by_ukey`), else the chosen one, else the first of those that the account is bound to; empty where there is none.
         """
+        if by_ukey:
+            return by_ukey
         if account_id is None:
             return ""
         chosen = self.chosen.get(account_id, "")

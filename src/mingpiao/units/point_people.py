@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.identity.model import Acting, AuditEntry, Role
 from mingpiao.identity.service import account_in_unit, record
-from mingpiao.kernel.errors import Refusal, refuse
+from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.storage.notices import notify
 from mingpiao.units.model import UnitPoints
 from mingpiao.units.points import points_of_unit
@@ -55,7 +55,8 @@ async def remove_point_person(
 async def choose_point(connection: AsyncConnection, unit_id: int, code: str, *, acting: Acting) -> None:
     """Let a person issue for a point of their unit from now on (empty: for none, who is bound to none).
 
-    Raises `Refusal`: `access.denied` (403) for anybody but a person of the unit, and what `require_point` raises.
+    Raises `Refusal`: `access.denied` (403) for anybody but a person of the unit, and what `require_point` raises. Who
+    signed in by the UKey of a point issues for that point, whatever was chosen.
     """
     if acting.account is None or acting.unit_id != unit_id:
         raise refuse("access.denied", "开票点由本单位的人员各自选择。", status=403)
@@ -103,20 +104,28 @@ async def points_open_to(
     connection: AsyncConnection, unit_id: int, *, acting: Acting
 ) -> tuple[Mapping[str, str], bool]:
     """The points in use that somebody of a unit may act for (code to name), and whether they may act for the unit as
-    a whole, which only those in no point's list may.
+    a whole, which only those in no point's list may. Who signed in by the UKey of a point acts for it alone.
     """
     own = await _own_points(connection, unit_id, acting=acting)
-    points = [each for each in await points_of_unit(connection, unit_id) if each.active]
-    return {each.code: each.name for each in points if not own or each.code in own}, not own
+    points = [
+        each
+        for each in await points_of_unit(connection, unit_id)
+        if each.active and acting.point in ("", each.code)
+    ]
+    open_points = {each.code: each.name for each in points if not own or each.code in own}
+    return open_points, not own and not acting.point
 
 
 async def require_point(connection: AsyncConnection, unit_id: int, code: str, *, acting: Acting) -> None:
     """Refuse whoever may not act in the name of a unit's point; empty: of the unit as a whole.
 
     Raises `Refusal` at the field `point`: `point.not_of_unit` (422) for what is no point of the unit in use,
-    `point.not_yours` (403) where the account is in the lists of other points alone, and `point.required` (422) where
-    such an account names none. Programs of the unit and the platform act for all points.
+    `point.bound_by_ukey` (403) for another one than that of the UKey by which the person signed in, `point.not_yours`
+    (403) where the account is in the lists of other points alone, and `point.required` (422) where such an account names
+    none. Programs of the unit and the platform act for all points.
     """
+    if acting.point and code != acting.point:
+        raise Refusal(bound_by_ukey(acting.point))
     if code:
         await _require_known(connection, unit_id, code)
     own = await _own_points(connection, unit_id, acting=acting)
@@ -127,6 +136,12 @@ async def require_point(connection: AsyncConnection, unit_id: int, code: str, *,
         raise refuse("point.required", message, field="point", status=422)
     message = "您不是这个开票点的人员，请选择自己的开票点，或请票据管理员在“开票点”中添加。"
     raise refuse("point.not_yours", message, field="point", status=403)
+
+
+def bound_by_ukey(point: str) -> Problem:
+    """What is said to whoever signed in by the UKey of a point, and names another one, or none."""
+    message = f"您这次用开票点“{point}”的 UKey 登录，只能为它办理。为其他开票点办理的，请用那个开票点的 UKey 重新登录。"
+    return Problem(code="point.bound_by_ukey", message=message, field="point", status=403)
 
 
 async def _own_points(connection: AsyncConnection, unit_id: int, *, acting: Acting) -> frozenset[str]:

@@ -47,6 +47,7 @@ from mingpiao.units.losses import LOST, lift_loss, report_loss
 from mingpiao.units.managers import invite_manager, managed_account, refuse_of_closed_unit
 from mingpiao.units.point_people import (
     add_point_person,
+    bound_by_ukey,
     choose_point,
     load_points,
     people_of_points,
@@ -106,6 +107,7 @@ __all__ = [
     "amend",
     "apply_due_changes",
     "apps_of_unit",
+    "bound_by_ukey",
     "change_unit",
     "choose_point",
     "code_problem",

@@ -59,7 +59,7 @@ async def _blue(call: PageCall, code: str, number: str) -> tuple[Window, Bill]:
         bill = await get_bill(connection, bill_id_of(code, number))
     if bill.color is Color.RED:
         raise refuse("draft.of_red_bill", "红字票据不能复制，请打开原蓝字票据。", status=409)
-    return await open_window(call.services, call.session.account), bill
+    return await open_window(call.services, call.session), bill
 
 
 async def _form_like(call: PageCall, window: Window, bill: Bill) -> IssueForm:

@@ -81,7 +81,7 @@ async def delete(call: NamedDependency[PageCall], form_id: FromPath[int]) -> Res
 @post("/issue/pins/{code:str}", guards=_GUARDS, status_code=200)
 async def pin_kind(call: NamedDependency[PageCall], code: FromPath[str]) -> Response[bytes]:
     """Pin a kind to the top of the account's choice, or take it from there."""
-    kind = (await open_window(call.services, call.session.account)).kind(code)
+    kind = (await open_window(call.services, call.session)).kind(code)
     pinned = (await read_form(call.request)).get("pinned") == "yes"
     async with call.services.database.system() as connection:  # system: no scope writes what accounts prefer
         await pin(connection, call.session.account.account_id, kind.code, pinned=pinned)

@@ -99,7 +99,7 @@ async def choose_or_fill(call: NamedDependency[PageCall]) -> Response[str] | Res
 
     A form that is kept from an earlier session is shown as it was typed.
     """
-    window = await open_window(call.services, call.session.account)
+    window = await open_window(call.services, call.session)
     query = read_query(call.request)
     if members := use_kept_members(call.request):
         form = read_issue_form(members, window.kind(members.get("kind", "")), today())
@@ -192,7 +192,7 @@ async def fill(call: NamedDependency[PageCall]) -> Response[str] | Response[byte
     """Do a step within the form (`action`) and save it, or go to *check your answers*, or leave for the month that
     must be written off first. Files in the form are stored.
     """
-    window = await open_window(call.services, call.session.account)
+    window = await open_window(call.services, call.session)
     members = await read_form(call.request)
     form = read_issue_form(members, window.kind(members.get("kind", "")), today())
     taken = await take_files(call.request, call.services, unit_of(call.session.account), acting=call.acting)
@@ -279,7 +279,7 @@ def _focus(action: str, view: FormView) -> str:
 @post("/issue/draft", guards=_GUARDS, status_code=200, opt={PARTS: MOST_MEMBERS})
 async def save(call: NamedDependency[PageCall]) -> Response[dict[str, Any]]:
     """Save the form as it is being typed. Answers with its version, its address, and the sum in words."""
-    window = await open_window(call.services, call.session.account)
+    window = await open_window(call.services, call.session)
     members = await read_form(call.request)
     form = read_issue_form(members, window.kind(members.get("kind", "")), today())
     view = window.view(form)
@@ -302,7 +302,7 @@ async def save(call: NamedDependency[PageCall]) -> Response[dict[str, Any]]:
 @post("/issue/material", guards=_GUARDS, status_code=200, opt={PARTS: MOST_MEMBERS})
 async def material(call: NamedDependency[PageCall]) -> Response[str]:
     """What the files of the form, as it is being typed, offer for its fields. Saves nothing."""
-    window = await open_window(call.services, call.session.account)
+    window = await open_window(call.services, call.session)
     members = await read_form(call.request)
     form = read_issue_form(members, window.kind(members.get("kind", "")), today())
     return await material_part(call, window, window.view(form))
@@ -312,7 +312,7 @@ async def material(call: NamedDependency[PageCall]) -> Response[str]:
 async def find_items(call: NamedDependency[PageCall]) -> Response[str]:
     """Items by name, code or pinyin initials, as the options of a list box."""
     query = read_query(call.request)
-    window = await open_window(call.services, call.session.account)
+    window = await open_window(call.services, call.session)
     items = most_used_first(window.items(window.kind(query.get("kind", ""))), await favourites(call))
     found = matching(items, query.get("q", ""))
     return page(
@@ -327,7 +327,7 @@ async def find_items(call: NamedDependency[PageCall]) -> Response[str]:
 @get("/issue/check", guards=_GUARDS)
 async def check(call: NamedDependency[PageCall]) -> Response[str] | Response[bytes]:
     """*Check your answers* of a draft; its form if the bill has problems now, its bill if it was issued."""
-    window = await open_window(call.services, call.session.account)
+    window = await open_window(call.services, call.session)
     if members := use_kept_members(call.request):
         form = read_issue_form(members, window.kind(members.get("kind", "")), today())
         return await form_page(call, window, window.view(form))
@@ -345,7 +345,7 @@ async def check(call: NamedDependency[PageCall]) -> Response[str] | Response[byt
 @post("/issue/confirm", guards=_GUARDS, status_code=200, opt={PARTS: MOST_MEMBERS})
 async def confirm(call: NamedDependency[PageCall]) -> Response[str] | Response[bytes]:
     """Issue the bill. Because of the form's business number, a second press or a reload shows the same bill."""
-    window = await open_window(call.services, call.session.account)
+    window = await open_window(call.services, call.session)
     members = await read_form(call.request)
     form = read_issue_form(members, window.kind(members.get("kind", "")), today())
     view = window.view(form)

@@ -7,7 +7,7 @@ import msgspec
 from mingpiao.catalog.model import BillKind, Catalog, ChargeItem, ExtensionType
 from mingpiao.composition import Services
 from mingpiao.drafts.model import Habits
-from mingpiao.identity.model import Account
+from mingpiao.identity.model import Session
 from mingpiao.identity.service import checkers_of_unit
 from mingpiao.issuing.model import CheckingDemand
 from mingpiao.issuing.service import demands_of
@@ -57,8 +57,9 @@ class Window(msgspec.Struct, frozen=True, kw_only=True):
         return msgspec.structs.replace(view, demands=self.demands)
 
 
-async def open_window(services: Services, account: Account) -> Window:
-    """The window of an account's unit."""
+async def open_window(services: Services, session: Session) -> Window:
+    """The window of the unit of a session's account."""
+    account = session.account
     unit_id = unit_of(account)
     async with services.database.system() as connection:  # system: no scope reads accounts
         checkers = await checkers_of_unit(connection, unit_id)
@@ -67,7 +68,9 @@ async def open_window(services: Services, account: Account) -> Window:
     points = profile.points
     return Window(
         profile=profile,
-        point=points.codes.get(points.issued_at(account.account_id), "不区分" if points.codes else ""),
+        point=points.codes.get(
+            points.issued_at(account.account_id, session.point), "不区分" if points.codes else ""
+        ),
         catalog=await services.catalog.get(),
         checkers=checkers,
         demands=tuple(each for each in demands if each.active),

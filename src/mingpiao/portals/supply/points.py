@@ -65,14 +65,17 @@ async def _fetch(here: Here, _wanted: Mapping[str, Any], key: str, limit: int) -
     of_unit = await load_points(here.connection, unit_id)
     free = await numbers_of_points(here.connection, unit_id)
     account_id = here.account.account_id
+    own = of_unit.issued_at(account_id, here.point)
     rows = [
         PointRow(
             point=each,
             people=len(people.get(each.code, ())),
             free=sum(free[each.code].values()) if each.code in free else None,
-            is_own=of_unit.issued_at(account_id) == each.code,
-            may_change=of_unit.may_act(account_id, each.code)
-            and not (of_unit.issued_at(account_id) == each.code and of_unit.bound.get(account_id)),
+            is_own=own == each.code,
+            # Who signed in by the UKey of a point has no choice.
+            may_change=not here.point
+            and of_unit.may_act(account_id, each.code)
+            and not (own == each.code and of_unit.bound.get(account_id)),
         )
         for each in points
         if each.code > first

@@ -1,0 +1,12 @@
+"""UKeys bind what is issued to their issuing points; whose UKey was held or revoked issues nothing by it."""
+
+from mingpiao.storage.migrations.sql import run_sql_beside
+
+revision = "0094"
+down_revision = "0093"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run_sql_beside(__file__)
