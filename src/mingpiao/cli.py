@@ -335,12 +335,20 @@ def key_restore(file: Path) -> None:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="从平台导出的票面样式文件（JSON），用于证书目录中没有的版本；可以重复。",
 )
+@click.option(
+    "--crl",
+    "lists",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="签发机构的证书吊销列表（DER 或 PEM），按签名时间核对证书；可以重复。",
+)
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON，供程序读取。")
 @_data_option
 def verify(
     files: tuple[Path, ...],
     trust_dir: Path | None,
     faces: tuple[Path, ...],
+    lists: tuple[Path, ...],
     as_json: bool,
     **options: Any,
 ) -> None:
@@ -352,7 +360,7 @@ def verify(
     from mingpiao.verification import file_check
 
     directory = trust_dir or settings_module.load(**options).data_dir / "demo" / "certificates"
-    sys.exit(file_check.main(list(files), directory, faces=faces, as_json=as_json))
+    sys.exit(file_check.main(list(files), directory, faces=faces, lists=lists, as_json=as_json))
 
 
 @main.group()

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 from tests.supply.asking import KIND, used
 from tests.supply.test_departments import CITY, COUNTY, PROVINCE, by_levels, down, refused
@@ -27,7 +28,7 @@ from mingpiao.supply.service import (
     open_year_for_units,
     year_openings,
 )
-from mingpiao.supply.years import codes_of_year
+from mingpiao.supply.years import codes_of_year, give_in_region
 
 world = a_world("peopled")
 
@@ -154,14 +155,45 @@ async def test_departments_pass_the_coming_years_numbers_down_before_the_change(
         (present, 30, 30),
         (coming, 50, 30),
     ]
-    again = await opened(world, year, 5)
-    await open_year_for_units(world.database, year, again.run)
-    assert (await given(world, year))[other.unit_id, KIND] == 5
     browser = await world.browser(Role.DEPARTMENT_OFFICER, region=CITY)
     shown = (await browser.get("/finance/supply/stock")).text
     assert f"{year}年度的代码" in shown
     form = (await browser.get("/finance/supply/stock/allot")).text
     assert (f'value="{present}"' in form, f'value="{coming}"' in form) == (True, True)
+
+
+async def waiting(world: World) -> list[dict[str, Any]]:
+    """What workers are to give to units whose departments got numbers."""
+    rows = await world.rows("SELECT payload FROM pgqueuer WHERE entrypoint = 'follow_year' ORDER BY id")
+    return [msgspec.json.decode(row["payload"]) for row in rows]
+
+
+async def test_units_get_theirs_as_soon_as_their_department_does(world: World) -> None:
+    """The year is opened once: each move of its numbers has a worker look at the units of the department that got them."""
+    other, year = world.province.other_hospital, today().year + 1
+    catalog = await world.catalog.get()
+    present_code, coming = catalog.bill_code(catalog.kinds[KIND]), codes_of_year(catalog, year)[KIND]
+    await by_levels(world)
+    province, city = await officer(world), await officer(world, CITY)
+    made = await opened(world, year, 5)
+    await open_year_for_units(world.database, year, made.run)
+    await down(world, province, CITY, 30, "P-1", code=present_code)
+    assert await waiting(world) == []
+    # Units of the province itself draw from its pool, all others wait for their department.
+    first = await given(world, year)
+    assert {unit_id for unit_id, _ in first} == {world.province.hospital.unit_id}
+    await down(world, province, CITY, 50, "P-2", code=coming)
+    await down(world, province, CITY, 50, "P-2", code=coming)
+    await down(world, city, COUNTY, 20, "C-1", code=coming)
+    assert await waiting(world) == [{"year": year, "region": CITY}, {"year": year, "region": COUNTY}]
+    for job in await waiting(world):
+        # A worker that was killed begins again.
+        for _ in range(2):
+            await give_in_region(world.database, job["year"], job["region"])
+    assert await given(world, year) == first | {(other.unit_id, KIND): 5}
+    done = await present(world)
+    assert (done.run, done.units_given, done.numbers) == (1, 2, sum(first.values()) + 5)
+    assert await world.value("SELECT count(*) FROM audit_log WHERE action = 'year:give'") == 2
 
 
 @pytest.mark.parametrize(

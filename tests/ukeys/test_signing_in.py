@@ -180,6 +180,7 @@ async def test_certificates_that_say_nothing_here(site: World, clock: StoppedClo
         ("自签名证书", own),
         ("不是由平台信任的机构签发的", OutsideCA.named("另一家").identity(name, key)),
         ("已过期", ca.identity(name, key, days=1, since=2)),
+        ("还没有生效", ca.identity(name, key, days=9, since=-1)),
         ("用途不是身份认证", ca.encryption(name, key)),
         ("平台没有登记该证书", ca.identity(name, key)),
     ):

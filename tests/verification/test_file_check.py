@@ -1,6 +1,7 @@
 """`mingpiao verify`: the same examination on a machine with nothing but certificates."""
 
 import asyncio
+from datetime import timedelta
 from io import StringIO
 from pathlib import Path
 
@@ -8,11 +9,19 @@ import msgspec
 import pytest
 from click.testing import CliRunner
 from rich.console import Console
+from tests.support.province import MASTER
+from tests.ukeys.keys import OutsideCA
 from tests.verification.conftest import Counter, Files
 from tests.verification.tampering import covered, packed, parts_of
 
 from mingpiao.cli import main as command_line
+from mingpiao.crypto import x509
+from mingpiao.crypto.crl import RevokedEntry, make_list
+from mingpiao.kernel.clock import now
+from mingpiao.sealing.keys import KeyRing, key_info_of
+from mingpiao.sealing.service import read_sealed
 from mingpiao.verification import file_check
+from mingpiao.verification.examination import open_file
 from mingpiao.verification.service import export_certificates
 
 
@@ -143,3 +152,84 @@ async def test_what_a_terminal_could_obey_is_not_printed(
     assert file_check.main([file], trust_dir, console=Console(file=said, width=200)) == 1
     assert "\x9b" not in said.getvalue()
     assert "\u202e" not in said.getvalue()
+
+
+def list_of(counter: Counter, number: int, *entries: RevokedEntry, ahead: int = 1) -> bytes:
+    """A revocation list of the platform's root, made so many seconds from now."""
+    root = counter.world.province.authority.root
+    issuer = x509.read(root.certificate)
+    key = KeyRing(MASTER).open(root.encrypted_key, root.certificate, key_info_of(issuer))
+    at = now() + timedelta(seconds=ahead)
+    return make_list(
+        entries, issuer=issuer, issuer_key=key, number=number, at=at, until=at + timedelta(days=1)
+    )
+
+
+def judged(tmp_path: Path, trust_dir: Path, *lists: bytes) -> tuple[int, dict[str, tuple[str, str]]]:
+    """The exit code of `mingpiao verify`, and state and words of each check, with these revocation lists."""
+    options = ["verify", "--json", "--trust", str(trust_dir), str(tmp_path / "bill.ofd")]
+    for place, data in enumerate(lists):
+        (tmp_path / f"{place}.crl").write_bytes(data)
+        options += ["--crl", str(tmp_path / f"{place}.crl")]
+    outcome = CliRunner().invoke(command_line, options)
+    (report,) = msgspec.json.decode(outcome.stdout)
+    return outcome.exit_code, {each["code"]: (each["state"], each["detail"]) for each in report["checks"]}
+
+
+async def test_certificates_are_judged_by_lists_as_of_the_signature(
+    counter: Counter, files: Files, trust_dir: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "bill.ofd").write_bytes(files.ofd)
+    code, checks = judged(tmp_path, trust_dir)
+    assert (code, checks["certificates.revoked"][0]) == (0, "notice")
+    assert "没有提供吊销列表（--crl），没有核对" in checks["certificates.revoked"][1]
+    presented = open_file(files.ofd, files.trust.roots)
+    assert presented.ofd is not None
+    unit = read_sealed(files.xml).unit.key_info
+    later, before = now() + timedelta(seconds=30), now() - timedelta(days=2)
+    code, checks = judged(
+        tmp_path, trust_dir, list_of(counter, 1, RevokedEntry(serial=unit.serial, revoked_at=later))
+    )
+    assert (code, checks["certificates.revoked"][0], checks["unit.certificate"][0]) == (0, "passed", "passed")
+    for reason, word in (("key_compromise", "吊销"), ("certificate_hold", "冻结")):
+        entry = RevokedEntry(serial=unit.serial, revoked_at=before, reason=reason)
+        code, checks = judged(tmp_path, trust_dir, list_of(counter, 2, entry))
+        assert (code, checks["unit.certificate"][0]) == (1, "failed")
+        assert f"前已被{word}" in checks["unit.certificate"][1]
+        # Of two lists of one issuer the newer one counts, in whatever order they are named.
+        newer = list_of(counter, 3, ahead=2)
+        for lists in ((newer, list_of(counter, 2, entry)), (list_of(counter, 2, entry), newer)):
+            assert judged(tmp_path, trust_dir, *lists)[0] == 0
+    code, checks = judged(tmp_path, trust_dir, list_of(counter, 1, ahead=-86_400))
+    assert (code, checks["certificates.revoked"][0]) == (0, "notice")
+    assert "早于签名时间" in checks["certificates.revoked"][1]
+
+
+async def test_what_is_no_list_of_a_trusted_issuer_stops_the_check(
+    counter: Counter, files: Files, trust_dir: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "bill.ofd").write_bytes(files.ofd)
+    stranger = OutsideCA.named("别的机构")
+    at = now()
+    foreign = make_list(
+        [],
+        issuer=stranger.certificate,
+        issuer_key=stranger.key,
+        number=1,
+        at=at,
+        until=at + timedelta(days=1),
+    )
+    good = list_of(counter, 1)
+    for data, words in (
+        (b"", "不是证书吊销列表"),
+        (b"\x30\x82", "不是证书吊销列表"),
+        (files.xml, "不是证书吊销列表"),
+        (good[:-20] + bytes(20), "不是"),
+        (foreign, "不是由受信任的机构签发的"),
+    ):
+        (tmp_path / "0.crl").write_bytes(data)
+        options = ["verify", "--trust", str(trust_dir), "--crl", str(tmp_path / "0.crl")]
+        outcome = await asyncio.to_thread(
+            CliRunner().invoke, command_line, [*options, str(tmp_path / "bill.ofd")]
+        )
+        assert (outcome.exit_code, words in outcome.output) == (2, True), outcome.output

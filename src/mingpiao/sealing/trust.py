@@ -6,6 +6,7 @@ from datetime import datetime
 from asn1crypto import pem
 
 from mingpiao.crypto import x509
+from mingpiao.crypto.crl import HOLD, RevocationList
 from mingpiao.crypto.errors import MalformedCertificate
 from mingpiao.kernel.errors import refuse
 from mingpiao.sealing.keys import key_info_of
@@ -29,6 +30,7 @@ class TrustStore:
         self.roots = tuple(x509.read(der) for der in roots)
         known = (x509.read(der) for der in certificates)
         self._revoked = dict(revoked or {})
+        self._lists: dict[str, datetime] = {}
         self._known = {key_info_of(certificate): certificate for certificate in known}
 
     @classmethod
@@ -46,6 +48,37 @@ class TrustStore:
             raise refuse(
                 "sealing.trust_malformed", "证书文件格式不对：应为 PEM 格式的 SM2 证书。请重新导出。"
             ) from error
+
+    def with_lists(self, lists: Iterable[RevocationList]) -> "TrustStore":
+        """The same, with what revocation lists name; of several of one issuer the newest counts.
+
+        Raises `Refusal` (`crl.issuer_unknown`, 422) for one that no authority in it signed.
+        """
+        newest: dict[str, RevocationList] = {}
+        known = (*self.roots, *self._known.values())
+        for each in sorted(lists, key=lambda found: (found.this_update, found.number)):
+            if not any(each.issued_by(certificate) for certificate in known):
+                message = f"吊销列表不是由受信任的机构签发的，或内容被改动：{each.issuer}。"
+                raise refuse("crl.issuer_unknown", message, field="crl", status=422)
+            newest[each.issuer] = each
+        revoked = {
+            KeyInfo(serial=entry.serial, issuer=issuer): Revocation(
+                since=entry.revoked_at, is_held=entry.reason == HOLD
+            )
+            for issuer, found in newest.items()
+            for entry in found.entries.values()
+        }
+        made = TrustStore(
+            [root.der for root in self.roots],
+            [each.der for each in self._known.values()],
+            self._revoked | revoked,
+        )
+        made._lists = self._lists | {issuer: found.this_update for issuer, found in newest.items()}
+        return made
+
+    def listed_at(self, issuer: str) -> datetime | None:
+        """When an issuer's revocation list was made that is known here; None without one."""
+        return self._lists.get(issuer)
 
     def to_pem(self) -> bytes:
         """All certificates as PEM: what `mingpiao verify` needs on a machine without the database."""

@@ -20,7 +20,7 @@ from mingpiao.numbering.service import (
 from mingpiao.supply.policies import load_supply_policy
 from mingpiao.supply.tracing import department_name
 from mingpiao.supply.watching import renew_low_stocks
-from mingpiao.supply.years import codes_to_pass_down
+from mingpiao.supply.years import codes_to_pass_down, follow_numbers
 
 MAX_NOTE = 200
 #: So many numbers go in one move at most; a 票据代码 has ten thousand million.
@@ -43,7 +43,8 @@ async def pass_down(
 ) -> int:
     """下发: pass numbers of a 票据代码 to a department right below one's own; the id of the move.
 
-    The code is the present one of a kind, or one of a later year that was opened (`codes_to_pass_down`).
+    The code is the present one of a kind, or one of a later year that was opened (`codes_to_pass_down`). Units of the
+    department get their first numbers of a year that was opened by themselves, once their department has them.
 
     The same `request_no` and content again is the same move. Raises `Refusal`: `access.denied` (403) for anybody but
     officers and heads of departments, `numbering.not_by_levels` (409) where the province gives numbers to all units
@@ -75,7 +76,9 @@ async def pass_down(
         request_no=request_no,
         note=note.strip(),
     )
-    return await _move(connection, wanted, catalog, acting=acting)
+    move_id = await _move(connection, wanted, catalog, acting=acting)
+    await follow_numbers(connection, to_region, code, move_id, catalog)
+    return move_id
 
 
 async def give_back(

@@ -10,7 +10,7 @@ from mingpiao.supply.following import follow_move, follow_switch, undecided
 from mingpiao.supply.model import RequisitionState
 from mingpiao.supply.orders import request_by_order
 from mingpiao.supply.watching import watch_stocks
-from mingpiao.supply.years import OPEN_YEAR_JOB, open_year_for_units
+from mingpiao.supply.years import FOLLOW_YEAR_JOB, OPEN_YEAR_JOB, give_in_region, open_year_for_units
 from mingpiao.units.service import CLOSING, MOVED, SWITCHED
 
 
@@ -23,8 +23,20 @@ async def _open_opener(house: House) -> Handler:
     return Handler(name=OPEN_YEAR_JOB, work=work, at_once=1)
 
 
+async def _open_follower(house: House) -> Handler:
+    database = await house.get(DATABASE)
+
+    async def work(payload: dict[str, Any]) -> None:
+        await give_in_region(database, payload["year"], payload["region"])
+
+    return Handler(name=FOLLOW_YEAR_JOB, work=work, at_once=1)
+
+
 ROOM = Room(
-    jobs=(Job(name=OPEN_YEAR_JOB, label="年度换码", open=_open_opener),),
+    jobs=(
+        Job(name=OPEN_YEAR_JOB, label="年度换码", open=_open_opener),
+        Job(name=FOLLOW_YEAR_JOB, label="随下发的号码发放年度首段号码", open=_open_follower),
+    ),
     duties=(
         Duty(name="request_by_order", cron="7-59/10 * * * *", label="自动申领", work=request_by_order),
         Duty(name="watch_stocks", cron="40 22 * * *", label="号码库存预警", work=watch_stocks),

@@ -2,6 +2,7 @@
 
 The numbers of the old codes are used up first; the new ones lie behind them. A job goes through the units in portions,
 each a transaction that notes how far it got: a worker that is killed loses its portion, and the next one goes on there.
+Where numbers go down by levels, departments have none at first: units get theirs as soon as their department does.
 """
 
 from collections.abc import Mapping
@@ -25,7 +26,7 @@ from mingpiao.storage.database import Database
 from mingpiao.supply.policies import load_supply_policy
 from mingpiao.units.service import MAX_ALLOTMENT
 
-OPEN_YEAR_JOB = "open_year"
+OPEN_YEAR_JOB, FOLLOW_YEAR_JOB = "open_year", "follow_year"
 _PORTION = 400
 _MONTHS = 6
 _WORKER = platform("open_year", name="年度换码")
@@ -46,6 +47,14 @@ _NEXT_UNITS = text("""
 SELECT unit_id FROM managed_units WHERE unit_id > :after AND mode = 'INTERFACE' AND state = 'active'
 ORDER BY unit_id LIMIT :portion
 """)
+_UNITS_OF_REGION = text("""
+SELECT unit_id FROM managed_units
+WHERE unit_id > :after AND region_code = :region AND mode = 'INTERFACE' AND state = 'active'
+ORDER BY unit_id LIMIT :portion
+""")
+_ADD_UP = text(
+    "UPDATE year_openings SET units_given = units_given + :given, numbers = numbers + :numbers WHERE year = :year"
+)
 _USED = text("""
 SELECT unit_id, kind_code, CAST(sum(issued_count + reversed_count) AS bigint) AS used FROM day_sums
 WHERE unit_id = ANY (:ids) AND day >= :first AND day < :before GROUP BY unit_id, kind_code
@@ -158,6 +167,52 @@ async def open_year(
 
 def _wrong(field: str, message: str) -> Problem:
     return Problem(code="supply.year_invalid", field=field, message=message, status=422)
+
+
+async def follow_numbers(
+    connection: AsyncConnection, region: str, code: str, move_id: int, catalog: Catalog
+) -> bool:
+    """Have a worker give the units of a region their first numbers of a code that its department just got, where the
+    code's year was opened: units had nothing to get before. Whether there is something to do.
+    """
+    years = [
+        each.year
+        for each in await year_openings(connection)
+        if code in codes_of_year(catalog, each.year).values()
+    ]
+    if not years:
+        return False
+    payload = {"year": years[0], "region": region}
+    await enqueue(connection, FOLLOW_YEAR_JOB, payload, key=f"{FOLLOW_YEAR_JOB}:{move_id}")
+    return True
+
+
+async def give_in_region(database: Database, year: int, region: str) -> None:
+    """Give the interface units of a region what they lack of a year's first numbers, as far as its department has them.
+
+    Portions are transactions; a worker that is killed begins again, and who has numbers already gets no more.
+    """
+    async with database.system() as connection:
+        catalog = await load(connection)
+    after: int | None = 0
+    while after is not None:
+        after = await _do_region(database, year, region, after, catalog)
+
+
+async def _do_region(database: Database, year: int, region: str, after: int, catalog: Catalog) -> int | None:
+    """Do the next units of a region; the last of them, None when there are no more."""
+    async with database.system() as connection:
+        row = (await connection.execute(_PRESENT, {"year": year})).mappings().one_or_none()
+        given = {"region": region, "after": after, "portion": _PORTION}
+        units = list((await connection.execute(_UNITS_OF_REGION, given)).scalars())
+        if row is None or not units:
+            return None
+        numbers = await _give(connection, units, codes_of_year(catalog, year), row["least"])
+        await _record(connection, year, numbers)
+        added = {"year": year, "given": len(numbers), "numbers": sum(numbers.values())}
+        await connection.execute(_ADD_UP, added)
+    last: int = units[-1]
+    return last
 
 
 async def open_year_for_units(database: Database, year: int, run: int) -> None:

@@ -2,8 +2,9 @@
 
 from urllib.parse import urlsplit
 
-from mingpiao.house.model import Listener, Purge, Room
+from mingpiao.house.model import Duty, Listener, Purge, Room
 from mingpiao.house.opening import DATABASE, MASTER_KEY, SITE, House, Service
+from mingpiao.ukeys.ending import tell_of_ends
 from mingpiao.ukeys.model import UKeyStep
 from mingpiao.ukeys.service import hold_certificates_of
 from mingpiao.ukeys.signing_in import CHALLENGE_FOR, UKeySignIn
@@ -19,6 +20,7 @@ async def _open_sign_in(house: House) -> UKeySignIn:
 UKEY_SIGN_IN = Service(name="ukey_sign_in", open=_open_sign_in)
 
 ROOM = Room(
+    duties=(Duty(name="tell_of_ukey_ends", cron="23 0 * * *", label="提醒 UKey 到期", work=tell_of_ends),),
     listeners=(Listener(topic=LOST, call=hold_certificates_of),),
     purges=(
         Purge(
@@ -47,6 +49,7 @@ ROOM = Room(
         "point": "开票点",
         "reason": "原因",
         "serial": "序列号",
+        "told_before": "到期前提醒的天数",
     },
     values={("ukey_policy", "issuing_needs_ukey"): {"yes": "是", "no": "否"}},
     subjects={"ukey": "人员 UKey", "ukey_authority": "人员证书颁发机构"},

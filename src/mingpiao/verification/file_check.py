@@ -5,6 +5,7 @@ What is checked is what was sealed. Whether a bill was reversed since then only 
 
 import sys
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from enum import IntEnum
 from pathlib import Path
 
@@ -15,13 +16,14 @@ from rich.table import Table
 from rich.text import Text
 
 from mingpiao.crypto import x509
-from mingpiao.crypto.errors import MalformedCertificate
+from mingpiao.crypto.crl import RevocationList
+from mingpiao.crypto.errors import MalformedCertificate, MalformedList
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.kernel.money import plain
 from mingpiao.layout.model import FaceFile
 from mingpiao.sealing.model import KeyInfo
-from mingpiao.sealing.service import TrustStore
+from mingpiao.sealing.service import MAX_LIST, TrustStore
 from mingpiao.verification.certificate_export import DEPARTMENTS
 from mingpiao.verification.examination import (
     MAX_FILE_BYTES,
@@ -29,6 +31,7 @@ from mingpiao.verification.examination import (
     Examination,
     Presented,
     examine,
+    named_keys,
     open_file,
     with_pdf_compared,
     with_pdf_not_compared,
@@ -53,6 +56,9 @@ class Exit(IntEnum):
     UNREADABLE = 2
     NOT_AS_MADE = 3
 
+
+#: Code of the check that tells what revocation lists could say.
+REVOCATIONS = "certificates.revoked"
 
 _UNREADABLE = "无法读取"
 _NOT_COMPARED = "票据原文真实，版面没有核对"
@@ -84,15 +90,17 @@ def main(
     trust_dir: Path,
     *,
     faces: Sequence[Path] = (),
+    lists: Sequence[Path] = (),
     as_json: bool = False,
     console: Console | None = None,
 ) -> int:
     """Check files, print a report for people or JSON for programs, and return the exit code.
 
-    `faces` are exported face versions that the directory does not have.
+    `faces` are exported face versions that the directory does not have, `lists` revocation lists (DER or PEM): each
+    certificate is judged by them as of its signature.
     """
     try:
-        trust = read_trust(trust_dir)
+        trust = read_trust(trust_dir).with_lists([read_list(file) for file in lists])
         face_files = [read_face(file) for file in faces]
     except Refusal as refusal:
         sys.stderr.write(refusal.problems[0].message + "\n")
@@ -132,6 +140,19 @@ def read_face(file: Path) -> FaceFile:
     except (OSError, msgspec.DecodeError) as error:
         raise refuse(
             "verification.face_malformed", f"{file} 不是从平台导出的票面样式文件，请重新导出。"
+        ) from error
+
+
+def read_list(file: Path) -> RevocationList:
+    """A revocation list, DER or PEM. Raises `Refusal` (`verification.list_malformed`)."""
+    try:
+        if file.stat().st_size > MAX_LIST:
+            raise MalformedList("too large")
+        return RevocationList(file.read_bytes())
+    except (OSError, MalformedList) as error:
+        raise refuse(
+            "verification.list_malformed",
+            f"{file} 不是证书吊销列表（CRL，DER 或 PEM，SM2 签名），请从签发证书的机构重新下载。",
         ) from error
 
 
@@ -175,6 +196,7 @@ def check_file(
             data = stream.read(MAX_FILE_BYTES + 1)
         presented = open_file(data, trust.roots)
         examination = examine(presented, trust, departments)
+        examination = _with_lists(examination, presented, trust)
         compared = _compare(data, presented, examination, looks_in, faces)
     except Refusal as refusal:
         return _unreadable(file, refusal.problems[0].message)
@@ -195,6 +217,32 @@ def check_file(
         checks=compared.checks,
         sm3=compared.sm3,
     )
+
+
+def _with_lists(examination: Examination, presented: Presented, trust: TrustStore) -> Examination:
+    """The examination with a notice on what revocation lists could tell of the certificates in the file."""
+    if examination.face is None:
+        return examination
+    told = revocations_told(named_keys(presented), examination.face.issued_at, trust)
+    return msgspec.structs.replace(examination, checks=(*examination.checks, told))
+
+
+def revocations_told(keys: Iterable[KeyInfo], issued_at: datetime, trust: TrustStore) -> Check:
+    """Whether revocation lists were there for all certificates that a file names, and were made after its signatures."""
+    issuers = sorted({each.issuer for each in keys})
+    missing = [each for each in issuers if trust.listed_at(each) is None]
+    older = [each for each in issuers if (at := trust.listed_at(each)) is not None and at < issued_at]
+    if len(missing) == len(issuers):
+        words = "没有提供吊销列表（--crl），没有核对证书在签名时是否已被吊销"
+    elif missing:
+        words = f"没有以下机构的吊销列表，没有核对其证书是否已被吊销：{'；'.join(missing)}"
+    elif older:
+        words = f"以下机构的吊销列表早于签名时间，不能说明签名时的情况，请下载新的：{'；'.join(older)}"
+    else:
+        words = ""
+    state = CheckState.NOTICE if words else CheckState.PASSED
+    detail = words or "已按提供的吊销列表核对，签名时没有被吊销的，以后吊销不影响"
+    return Check(code=REVOCATIONS, title="证书吊销", state=state, detail=detail)
 
 
 def _compare(

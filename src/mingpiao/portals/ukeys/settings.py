@@ -1,6 +1,7 @@
-"""UKey 设置 of a department: whether people of its online units issue by UKey alone."""
+"""UKey 设置 of a department: whether people of its online units issue by UKey alone, and when people are told of its end."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 
 from litestar import Response, get, post
 from litestar.di import NamedDependency
@@ -19,7 +20,16 @@ ADDRESS = f"{BASE}/settings"
 _CHOICES = (("no", "密码或 UKey 登录都可以开票"), ("yes", "只有 UKey 登录才能开票和冲红"))
 _FORM = PageForm(
     address=ADDRESS,
-    fields=(FormField(name="issuing", label="在线开票单位", kind="select", options=_CHOICES),),
+    fields=(
+        FormField(name="issuing", label="在线开票单位", kind="select", options=_CHOICES),
+        FormField(
+            name="told_before",
+            label="到期前多少天提醒",
+            required=True,
+            hint="用顿号分开，例如：30、7、1。到时给持有人和单位的票据管理员各发一次消息。",
+            attributes={"maxlength": 40},
+        ),
+    ),
     button="保存",
     cancel=BASE,
 )
@@ -44,18 +54,34 @@ async def _page(
     return form_page(
         call.request,
         _FORM,
-        typed or {"issuing": chosen, "revision": str(own.revision if own else 0)},
+        typed
+        or {
+            "issuing": chosen,
+            "told_before": days_told(found.told_before),
+            "revision": str(own.revision if own else 0),
+        },
         problems,
         template="ukeys/settings.html",
         title="UKey 设置",
         crumbs=CRUMBS,
         found=found,
         chosen=dict(_CHOICES)[chosen],
+        days=days_told(found.told_before),
         region=catalog.regions[region].name,
         owner=catalog.regions[found.region_code].name if found.region_code in catalog.regions else "",
         is_own=own is not None,
         may_change=allowed(call.session.account.role, UKEY_AUTHORITIES),
     )
+
+
+def days_told(days: Sequence[int]) -> str:
+    """Days as they are typed."""
+    return "、".join(str(each) for each in days)
+
+
+def _days(typed: str) -> list[int]:
+    """The days that somebody typed; 0 for what is no number, which the verb refuses."""
+    return [read_whole(each, digits=4) or 0 for each in re.split(r"[、，,\s]+", typed.strip()) if each]
 
 
 @post("/ukeys/settings", guards=[require_right(UKEY_AUTHORITIES)], status_code=200)
@@ -70,6 +96,7 @@ async def change_settings(call: NamedDependency[PageCall]) -> Response[str] | Re
             await set_ukey_policy(
                 connection,
                 typed["issuing"] == "yes",
+                told_before=_days(typed.get("told_before", "")),
                 revision=_NO_REVISION if revision is None else revision,
                 acting=call.acting,
             )

@@ -1,0 +1,12 @@
+"""UKeys that end soon are told of."""
+
+from mingpiao.storage.migrations.sql import run_sql_beside
+
+revision = "0096"
+down_revision = "0095"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run_sql_beside(__file__)
