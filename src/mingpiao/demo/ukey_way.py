@@ -19,6 +19,7 @@ from mingpiao.settings import Settings
 from mingpiao.storage.private import write_private
 from mingpiao.ukeys.model import UKey, UKeyFilter, UKeyState
 from mingpiao.ukeys.service import (
+    UKeyPolicy,
     apply_in_unit,
     deliver_ukey,
     issue_ukey,
@@ -103,5 +104,8 @@ async def _demand(services: DemoServices, *, needed: bool) -> str:
         own = (await ukey_policies(connection, [region])).get(region)
         if needed != (own is not None and own.issuing_needs_ukey):
             revision = own.revision if own else 0
-            await set_ukey_policy(connection, needed, revision=revision, acting=acting_for(head))
+            days = own.told_before if own else UKeyPolicy().told_before
+            await set_ukey_policy(
+                connection, needed, told_before=days, revision=revision, acting=acting_for(head)
+            )
     return catalog.departments[region].name
