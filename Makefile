@@ -64,6 +64,7 @@ bench: setup ## Measure; results as tables and in build/bench.json and build/evi
 	$(RUN)/python -m bench.batches
 	$(RUN)/python -m bench.writeoff
 	$(RUN)/python -m bench.supply
+	$(RUN)/python -m bench.years
 	$(RUN)/python -m bench.demonstration
 	$(RUN)/python -m bench.evidence --jobs $(JOBS)
 

@@ -5,14 +5,16 @@ from tests.recovery.errands import MANAGER, ask, code, give_mobiles, lose, other
 from tests.support.browser import Browser
 from tests.support.province import ACTING
 from tests.support.world import World, a_world, codes_of
-from tests.ukeys.keys import delivered
+from tests.ukeys.keys import delivered, request_of
 
 from mingpiao.crypto.sm2 import PrivateKey
 from mingpiao.identity.model import Account, Acting, acting_for
 from mingpiao.issuing.model import Issued, Outcome
 from mingpiao.kernel.errors import Refusal
 from mingpiao.numbering.service import open_stock
-from mingpiao.units.service import lift_loss
+from mingpiao.ukeys.service import apply_after_loss
+from mingpiao.units.model import IssuingPoint
+from mingpiao.units.service import lift_loss, save_point
 
 site = a_world("peopled", demo=True, sms_way="phone")
 #: Without a way for text messages.
@@ -150,3 +152,63 @@ async def test_without_a_way_for_messages_the_pages_say_whom_to_ask(silent: Worl
         answer = await ask(stranger, WAY, place="x", person="y")
         assert "不能在这里办理" in answer.text
     assert await silent.value("SELECT count(*) FROM recoveries") == 0
+
+
+async def lose_and_apply(site: World, request: str, typed: str = "") -> str:
+    """Report the handler's loss by the right code, or another one, with a request for a new UKey; the answer."""
+    await give_mobiles(site)
+    async with site.stranger() as stranger:
+        await ask(stranger, WAY, place=site.unit.unit.name, person="开票员甲")
+        await work(site)
+        right = await code(site)
+        if typed:
+            await stranger.post("/loss/code", {"code": other_than(right), "request": request})
+        return (await stranger.post("/loss/code", {"code": right, "request": request})).text
+
+
+async def test_a_new_ukey_is_applied_for_in_the_same_form(site: World) -> None:
+    """For the point of the lost one; a department issues it, and its first use lifts the loss and ends the old one."""
+    old, new = PrivateKey.generate(), PrivateKey.generate()
+    async with site.database.system() as connection:
+        point = IssuingPoint(unit_id=site.unit.unit_id, code="MZ", name="门诊收费处")
+        await save_point(connection, point, acting=ACTING)
+    lost = await delivered(site, old, "handler", "MZ")
+    answer = await lose_and_apply(site, request_of(new), "wrong first")
+    assert "新 UKey 的申请已经提交" in answer
+    (made,) = await site.rows("SELECT * FROM ukeys WHERE state = 'requested'")
+    handler = site.accounts["handler"]
+    assert (made["account_id"], made["applied_by"], made["point_code"]) == (
+        handler.account_id,
+        handler.account_id,
+        "MZ",
+    )
+    assert made["ukey_id"] > lost.ukey_id
+    told = await site.rows("SELECT body FROM messages WHERE topic = $1", f"ukey:{made['ukey_id']}:1")
+    assert ["挂失后为开票员甲申请 UKey 证书" in row["body"] for row in told] == [True]
+    assert await site.value("SELECT lost_at IS NOT NULL FROM accounts WHERE username = 'handler'") is True
+
+
+async def test_what_is_no_request_costs_no_code_and_a_used_key_takes_no_loss_back(site: World) -> None:
+    used = PrivateKey.generate()
+    await delivered(site, used, "handler")
+    await give_mobiles(site)
+    async with site.stranger() as stranger:
+        await ask(stranger, WAY, place=site.unit.unit.name, person="开票员甲")
+        await work(site)
+        right = await code(site)
+        for request in ("x", "-----BEGIN CERTIFICATE REQUEST-----", "A" * 9_000):
+            for typed in (right, other_than(right)):
+                answer = await stranger.post("/loss/code", {"code": typed, "request": request})
+                assert (answer.status_code, "证书申请格式不对" in answer.text) == (422, True)
+        assert await site.value("SELECT count(*) FROM recoveries WHERE tries > 0 OR used_at IS NOT NULL") == 0
+        answer = await stranger.post("/loss/code", {"code": right, "request": request_of(used)})
+    assert ("已挂失" in answer.text, "这把密钥已经用于另一份申请" in answer.text) == (True, True)
+    assert await site.value("SELECT lost_at IS NOT NULL FROM accounts WHERE username = 'handler'") is True
+    catalog = await site.catalog.get()
+    for somebody in ("checker", "officer"):
+        async with site.database.system() as connection:
+            with pytest.raises(Refusal) as refused:
+                await apply_after_loss(
+                    connection, request_of(used), catalog, acting=acting_for(site.accounts[somebody])
+                )
+        assert refused.value.problems[0].code == "access.denied"

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.crypto.sm3 import sm3
 from mingpiao.delivery.service import SmsOutbox
-from mingpiao.identity.model import Account, AuditEntry, acting_for, platform
+from mingpiao.identity.model import Account, Acting, AuditEntry, acting_for, platform
 from mingpiao.identity.service import (
     account_by_id,
     mobile_of,
@@ -62,14 +62,17 @@ class Recovery:
             await recover_password(connection, account, password, acting=acting)
             await self._tell(connection, ticket, account)
 
-    async def report_loss(self, ticket: RecoveryTicket, code: str, *, address: str) -> None:
-        """Report the UKey of the account lost that the code is for. Raises as `choose_password`."""
+    async def report_loss(self, ticket: RecoveryTicket, code: str, *, address: str) -> Acting:
+        """Report the UKey of the account lost that the code is for; who did, for what else the form asks. Raises as
+        `choose_password`.
+        """
         account = await self._prove(ticket, code, address=address)
         async with self._database.system() as connection:
             await self._use_up(connection, ticket)
             acting = acting_for(account, address=address, factors=_FACTORS)
             await report_loss(connection, account, "本人挂失", acting=acting)
             await self._tell(connection, ticket, account)
+        return acting
 
     async def _prove(self, ticket: RecoveryTicket, code: str, *, address: str) -> Account:
         """The account whose code was typed. Each try is counted before it is looked at, so that of many at the same

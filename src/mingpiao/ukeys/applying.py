@@ -9,12 +9,12 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.crypto.errors import MalformedRequest
 from mingpiao.crypto.pkcs10 import MAX_REQUEST, CertificateRequest, read_request
 from mingpiao.identity.model import Account, Acting, Role
-from mingpiao.identity.service import account_in_unit
+from mingpiao.identity.service import account_by_id, account_in_unit
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.messages.service import tell_department
 from mingpiao.ukeys.model import UKey, UKeyStep
-from mingpiao.ukeys.store import add_ukey, advance, lock_ukey, unknown_ukey
+from mingpiao.ukeys.store import add_ukey, advance, lock_ukey, newest_ended, unknown_ukey
 from mingpiao.units.model import Unit
 from mingpiao.units.service import get as get_unit
 from mingpiao.units.service import points_of_unit, refuse_closed
@@ -55,14 +55,7 @@ async def apply_in_unit(
     asked = _read(request)
     values = {"unit_id": unit.unit_id, "region_code": None, "point_code": point_code, "place_name": unit.name}
     made = await _add(connection, holder, asked, values, acting=acting)
-    await tell_department(
-        connection,
-        unit.region_code,
-        f"ukey:{made.ukey_id}:1",
-        "有待签发的 UKey 证书",
-        f"{unit.name}为{holder.display_name}申请 UKey 证书，请核对后签发。",
-        link=f"/finance/ukeys/{made.ukey_id}",
-    )
+    await _tell_department(connection, unit, holder, made)
     return made
 
 
@@ -90,6 +83,48 @@ async def apply_in_department(
         by=acting.actor,
     )
     return made
+
+
+def check_request(request: str) -> None:
+    """Raise `Refusal` (`ukey.request_malformed`, 422) for what is no request for a certificate."""
+    _read(request)
+
+
+async def apply_after_loss(
+    connection: AsyncConnection, request: str, catalog: Catalog, *, acting: Acting
+) -> UKey:
+    """Ask for a new UKey in the place of the one that the acting person reported lost, without being signed in.
+
+    It is for the 开票点 of the lost one, where that is in use still. A department issues it and, in a unit, the manager
+    fetches it, as ever. Raises `Refusal`: `access.denied` (403) for whoever reported nothing; and as `apply_in_unit`.
+    """
+    account = await account_by_id(connection, acting.account_id or 0)
+    if account is None or account.lost_at is None:
+        raise refuse("access.denied", "挂失以后才能在这里申请新的 UKey。", status=403)
+    if account.unit_id is None:
+        return await apply_in_department(connection, request, catalog, acting=acting)
+    unit = await get_unit(connection, account.unit_id)
+    refuse_closed(unit)
+    lost = await newest_ended(connection, account.account_id)
+    points = await points_of_unit(connection, unit.unit_id)
+    point = next((each.code for each in points if lost and each.active and each.code == lost.point_code), "")
+    values = {"unit_id": unit.unit_id, "region_code": None, "point_code": point, "place_name": unit.name}
+    made = await _add(connection, account, _read(request), values, acting=acting)
+    await _tell_department(connection, unit, account, made, "挂失后")
+    return made
+
+
+async def _tell_department(
+    connection: AsyncConnection, unit: Unit, holder: Account, made: UKey, when: str = ""
+) -> None:
+    await tell_department(
+        connection,
+        unit.region_code,
+        f"ukey:{made.ukey_id}:1",
+        "有待签发的 UKey 证书",
+        f"{unit.name}{when}为{holder.display_name}申请 UKey 证书，请核对后签发。",
+        link=f"/finance/ukeys/{made.ukey_id}",
+    )
 
 
 async def withdraw_application(connection: AsyncConnection, ukey_id: int, *, acting: Acting) -> UKey:

@@ -1,6 +1,12 @@
 """What other rooms and pages may ask of UKeys."""
 
-from mingpiao.ukeys.applying import apply_in_department, apply_in_unit, withdraw_application
+from mingpiao.ukeys.applying import (
+    apply_after_loss,
+    apply_in_department,
+    apply_in_unit,
+    check_request,
+    withdraw_application,
+)
 from mingpiao.ukeys.authorities import (
     MAX_CERTIFICATE,
     list_authorities,
@@ -40,8 +46,10 @@ __all__ = [
     "UKeySignIn",
     "accept_certificate",
     "allowed_steps",
+    "apply_after_loss",
     "apply_in_department",
     "apply_in_unit",
+    "check_request",
     "deliver_ukey",
     "get_ukey",
     "hold_certificates_of",

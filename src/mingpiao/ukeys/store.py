@@ -64,6 +64,14 @@ async def find_by_certificate(connection: AsyncConnection, issuer: str, serial: 
     return None if row is None else ukey_of(row)
 
 
+async def newest_ended(connection: AsyncConnection, account_id: int) -> UKey | None:
+    """An account's newest UKey that is on hold or revoked. Connection must be of system scope."""
+    ended = [state.value for state in ON_THE_LIST]
+    query = select(ukeys).where(ukeys.c.account_id == account_id, ukeys.c.state.in_(ended))
+    row = (await connection.execute(query.order_by(ukeys.c.ukey_id.desc()).limit(1))).mappings().one_or_none()
+    return None if row is None else ukey_of(row)
+
+
 async def is_keyless(connection: AsyncConnection, account_id: int) -> bool:
     """Whether UKeys of an account were put on hold or revoked, and none is in use. Connection must be of system scope."""
     states = select(ukeys.c.state).where(ukeys.c.account_id == account_id)

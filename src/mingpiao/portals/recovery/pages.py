@@ -8,6 +8,7 @@ from litestar import Response, Router, get, post
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
 
+from mingpiao.identity.model import Acting
 from mingpiao.identity.service import password_policy
 from mingpiao.intake import STRANGERS_FORM_BYTES
 from mingpiao.kernel.errors import Problem, Refusal, refuse
@@ -17,6 +18,7 @@ from mingpiao.portals.rendering import EXCEPTION_HANDLERS, csrf_field, page
 from mingpiao.portals.session import PageRequest, check_csrf, cookie_name, redirect, services_of
 from mingpiao.recovery.model import AskedPerson, RecoveryPurpose, RecoveryTicket
 from mingpiao.recovery.service import CODE_LIVES, CodeSender, Recovery
+from mingpiao.ukeys.service import apply_after_loss, check_request
 from mingpiao.web import client_address
 
 _FORM_COOKIE = "mingpiao_recovery_form"
@@ -153,18 +155,38 @@ async def loss_code(request: PageRequest) -> Response[str] | Response[bytes]:
 
 @post("/loss/code", request_max_body_size=STRANGERS_FORM_BYTES, status_code=200)
 async def report_loss(request: PageRequest, recovery: NamedDependency[Recovery]) -> Response[str]:
-    """Report the loss; proven as `choose_password`."""
-    code = (await read_form(request)).get("code", "")
+    """Report the loss, and apply for a new UKey where the form has a request; proven as `choose_password`."""
+    form = await read_form(request)
+    code, wanted = form.get("code", ""), form.get("request", "")
     try:
+        if wanted:
+            check_request(wanted)  # which costs no code
         ticket = RecoveryTicket(token=_token(request), purpose=LOSS.purpose)
-        await recovery.report_loss(ticket, code, address=client_address(request))
+        acting = await recovery.report_loss(ticket, code, address=client_address(request))
     except Refusal as refusal:
-        return await _code_page(request, LOSS, code, refusal.problems)
-    return _done_page(request, LOSS)
+        return await _code_page(request, LOSS, code, refusal.problems, wanted)
+    problems = await _apply(request, wanted, acting=acting) if wanted else ()
+    return _done_page(request, LOSS, applied=bool(wanted) and not problems, problems=problems)
+
+
+async def _apply(request: PageRequest, wanted: str, *, acting: Acting) -> tuple[Problem, ...]:
+    """Apply for the new UKey; what stands in its way takes nothing back of the loss."""
+    services = services_of(request)
+    catalog = await services.catalog.get()
+    try:
+        async with services.database.system() as connection:  # system: nobody is signed in
+            await apply_after_loss(connection, wanted, catalog, acting=acting)
+    except Refusal as refusal:
+        return refusal.problems
+    return ()
 
 
 async def _code_page(
-    request: PageRequest, way: Way, code: str = "", problems: tuple[Problem, ...] = ()
+    request: PageRequest,
+    way: Way,
+    code: str = "",
+    problems: tuple[Problem, ...] = (),
+    wanted: str = "",
 ) -> Response[str]:
     async with services_of(request).database.system() as connection:  # system: nobody is signed in
         policy = await password_policy(connection)
@@ -174,19 +196,24 @@ async def _code_page(
         title=way.title,
         way=way,
         code=code,
+        wanted=wanted,
         minutes=int(CODE_LIVES.total_seconds() // 60),
         policy=policy,
         problems=problems,
     )
 
 
-def _done_page(request: PageRequest, way: Way) -> Response[str]:
+def _done_page(
+    request: PageRequest, way: Way, *, applied: bool = False, problems: tuple[Problem, ...] = ()
+) -> Response[str]:
     return page(
         request,
         "recovery/done.html",
         cookies=[_cookie(request, _TICKET_COOKIE, "", 0)],
         title=way.title,
         way=way,
+        applied=applied,
+        problems=problems,
     )
 
 
