@@ -1,22 +1,27 @@
 """实时监控: an area's figures beside what is usual of them, and one question a second for all who look."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+import lxml.html
 import msgspec
 import pytest
 from sqlalchemy import text
 from tests.supervision.watching import count_all, fresh, put_hour, put_minute
+from tests.support.waiting import until
 from tests.support.world import BAOTOU, HOHHOT, HUIMIN, PROVINCE, XINCHENG, World, a_world
 
 from mingpiao.identity.model import Role
-from mingpiao.kernel.clock import StoppedClock
+from mingpiao.kernel.clock import StoppedClock, now
 from mingpiao.kernel.errors import Refusal
 from mingpiao.portals.monitor import board as pages
+from mingpiao.portals.monitor.outlines import WIDTH, map_of
 from mingpiao.supervision.board import Board
+from mingpiao.supervision.room import BOARD
 from mingpiao.supervision.usual import Usual, usual_of
 
 world = a_world("peopled")
@@ -164,16 +169,29 @@ async def test_what_a_merged_region_did_stays_in_its_city(site: World) -> None:
     assert 'data-live="regions.150102.bills">2<' in city
 
 
-async def test_the_feed_says_what_changed(site: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pages, "BEAT_SECONDS", 1.1)
-    monkeypatch.setattr(pages, "FEED_LASTS", timedelta(seconds=4))
+async def test_the_feed_says_what_changed(
+    site: World, clock: StoppedClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "BEAT_SECONDS", 0.05)
+    monkeypatch.setattr("mingpiao.supervision.board.FRESH_SECONDS", 0.05)
     await count_all(site.database)
+    board = await site.house.get(BOARD)
     officer = await site.browser(Role.DEPARTMENT_OFFICER, region=XINCHENG)
+
+    async def looked() -> None:
+        """Somebody has looked at all that is there now."""
+        seen = board.questions
+        await until(lambda: board.questions > seen + 1)
+
+    # The feed ends by the clock, which stands.
     listening = asyncio.create_task(officer.get("/finance/monitor/feed"))
-    await asyncio.sleep(1.5)
+    await until(lambda: board.questions > 0)
+    await looked()
     resident = site.residents[XINCHENG]
     await site.issue(resident, *fresh(resident, 3))
     await count_all(site.database)
+    await looked()
+    clock.move(seconds=pages.FEED_LASTS.total_seconds())
     answer = await listening
     assert answer.headers["content-type"].startswith("text/event-stream")
     told = [
@@ -183,6 +201,69 @@ async def test_the_feed_says_what_changed(site: World, monkeypatch: pytest.Monke
     ]
     assert told[0]["today.bills"] == "2"
     assert [each["today.bills"] for each in told[1:] if "today.bills" in each] == ["5"]
+
+
+async def test_the_map_tells_what_the_table_tells(site: World) -> None:
+    await count_all(site.database)
+    await put_hour(site, XINCHENG, now().replace(minute=0, second=0, microsecond=0), bills=30)
+    officer = await site.browser(Role.DEPARTMENT_OFFICER, region=PROVINCE)
+    shown = await officer.get("/finance/monitor")
+    drawn = re.findall(
+        r'href="/finance/monitor\?region=(\d{6})" data-told="[^"]+" aria-label="([^"]+)">.*?data-shade="(\d)"',
+        shown.text,
+        re.DOTALL,
+    )
+    assert [code for code, _, _ in drawn] == sorted(
+        code for code, region in (await site.catalog.get()).regions.items() if region.parent == PROVINCE
+    )
+    told = {code: (words, shade) for code, words, shade in drawn}
+    assert told[HOHHOT][1] == "4"
+    assert told[HOHHOT][0].startswith("呼和浩特市：今天36份，本小时")
+    assert told[BAOTOU][1] == "1"
+    assert told["150300"] == ("乌海市：今天0份，本小时0份（通常—份）", "0")
+
+
+async def test_what_waits_too_long_is_late(site: World, clock: StoppedClock) -> None:
+    await site.value(
+        "INSERT INTO evidence_files (unit_id, digest, region_code, name, media_type, size, uploaded_by, uploaded_at) "
+        "SELECT unit_id, sha256('a'), region_code, '合同.pdf', 'application/pdf', 1, 'account:1', $2::timestamptz "
+        "FROM units WHERE unit_id = $1 RETURNING 1",
+        site.residents[XINCHENG].unit_id,
+        now() - timedelta(minutes=75),
+    )
+
+    async def rows(region: str) -> list[list[str]]:
+        officer = await site.browser(Role.DEPARTMENT_OFFICER, region=region)
+        table = lxml.html.fromstring((await officer.get("/finance/monitor")).text).get_element_by_id("late")
+        return [[cell.text_content() for cell in row] for row in table.iterfind("tbody/tr")]
+
+    papers = ["资质证书识别", "0", "没有等待", "正常"]
+    assert await rows(XINCHENG) == [["佐证材料识别", "1", "最早的已等待1小时15分钟", "延迟"], papers]
+    assert await rows(BAOTOU) == [["佐证材料识别", "0", "没有等待", "正常"], papers]
+    of_province = await rows(PROVINCE)
+    assert of_province[0][3] == "延迟"
+    assert [row[0] for row in of_province[2:]] == ["短信发送", "后台任务"]
+
+
+def test_neighbours_on_the_map_share_their_border() -> None:
+    drawn = map_of(("150100", "150200", "150900", "999900"))
+    assert drawn is not None
+    assert [each.code for each in drawn.outlines] == ["150100", "150200", "150900"]
+    points = [set(re.findall(r"[\d.]+ [\d.]+", each.path)) for each in drawn.outlines]
+    assert len(points[0] & points[1]) > 5
+    assert len(points[0] & points[2]) > 5
+    for each in drawn.outlines:
+        assert 0 <= each.x <= WIDTH
+        assert 0 <= each.y <= drawn.height
+        assert each.room > 0
+    assert map_of(("999900",)) is None
+
+
+def test_what_is_no_unit_of_its_own_is_drawn_by_its_districts() -> None:
+    # 市辖区 and 县 of 重庆 are lines of the table of codes and no area of any map.
+    drawn = map_of(("500100", "500200"))
+    assert drawn is not None
+    assert [each.code for each in drawn.outlines] == ["500100", "500200"]
 
 
 async def test_the_feed_does_not_prolong_a_session(site: World, monkeypatch: pytest.MonkeyPatch) -> None:

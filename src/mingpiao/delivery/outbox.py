@@ -13,7 +13,7 @@ from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.crypto.keystore import MasterKey
@@ -28,6 +28,7 @@ from mingpiao.delivery.model import (
     Undeliverable,
 )
 from mingpiao.delivery.tables import sms_messages, sms_phone
+from mingpiao.jobs.backlog import Backlog, backlog_by
 from mingpiao.jobs.queue import enqueue
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Refusal, refuse
@@ -233,6 +234,16 @@ async def messages_on_phone(connection: AsyncConnection, mobile: str = "") -> li
     return [
         PhoneMessage(mobile=row["mobile"], words=row["words"], arrived_at=row["arrived_at"]) for row in rows
     ]
+
+
+_BACKLOG = text(
+    "SELECT count(*) AS waiting, min(queued_at) AS since FROM sms_messages WHERE state = 'queued'"
+)
+
+
+async def waiting_sms(connection: AsyncConnection) -> Backlog:
+    """Messages that have not gone out."""
+    return await backlog_by(connection, _BACKLOG)
 
 
 def _told(error: Exception) -> str:

@@ -28,6 +28,7 @@ from mingpiao.evidence.store import (
     enqueue_lost,
     get_evidence_files,
     is_digest,
+    unread_files,
 )
 from mingpiao.evidence.understanding import ChatModel, ModelAccess, Understood
 from mingpiao.evidence.uploads import (
@@ -88,5 +89,6 @@ __all__ = [
     "record_uses",
     "release_uses",
     "set_caution",
+    "unread_files",
     "weights_for",
 ]

@@ -16,7 +16,9 @@ from mingpiao.evidence.scanning import Scanner
 from mingpiao.evidence.vault import Vault
 from mingpiao.identity.model import Acting, AuditEntry
 from mingpiao.identity.service import record
+from mingpiao.jobs.backlog import Backlog, backlog_by
 from mingpiao.jobs.queue import enqueue
+from mingpiao.kernel.codes import region_prefix
 from mingpiao.kernel.errors import refuse
 from mingpiao.storage.database import Database
 from mingpiao.storage.files import FileStore
@@ -66,6 +68,16 @@ WHERE state IN ('waiting', 'reading') AND uploaded_at < now() - interval '1 minu
 ORDER BY uploaded_at LIMIT 1000
 """
 )
+
+_BACKLOG = text(
+    "SELECT count(*) AS waiting, min(uploaded_at) AS since FROM evidence_files "
+    "WHERE state IN ('waiting', 'reading') AND starts_with(region_code, :prefix)"
+)
+
+
+async def unread_files(connection: AsyncConnection, region_code: str) -> Backlog:
+    """Files of units of a region, and of all below it, that wait to be read."""
+    return await backlog_by(connection, _BACKLOG, {"prefix": region_prefix(region_code)})
 
 
 class StoredFile(msgspec.Struct, frozen=True, kw_only=True):

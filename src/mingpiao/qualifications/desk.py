@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -13,8 +13,10 @@ from mingpiao.evidence.service import QUALIFICATION_MEDIA_TYPES, EvidenceStore, 
 from mingpiao.identity.model import Acting, AuditEntry, platform
 from mingpiao.identity.service import differences as audited_differences
 from mingpiao.identity.service import record
+from mingpiao.jobs.backlog import Backlog, backlog_by
 from mingpiao.jobs.queue import Payload, enqueue
 from mingpiao.kernel.clock import now, today
+from mingpiao.kernel.codes import region_prefix
 from mingpiao.kernel.errors import Refusal, refuse
 from mingpiao.qualifications import store
 from mingpiao.qualifications.checks import differences
@@ -255,6 +257,17 @@ async def enqueue_unread(database: Database) -> None:
         )
         for row in (await connection.execute(waiting.limit(_MOST_AT_ONCE))).mappings().all():
             await _have_read(connection, store.qualification_of(row))
+
+
+_BACKLOG = text(
+    "SELECT count(*) AS waiting, min(uploaded_at) AS since FROM qualifications "
+    "WHERE state = 'reading' AND starts_with(region_code, :prefix)"
+)
+
+
+async def unread_papers(connection: AsyncConnection, region_code: str) -> Backlog:
+    """Papers of units of a region, and of all below it, that wait to be read."""
+    return await backlog_by(connection, _BACKLOG, {"prefix": region_prefix(region_code)})
 
 
 async def _have_read(connection: AsyncConnection, qualification: Qualification) -> None:

@@ -2,7 +2,7 @@
 
 from mingpiao.qualifications.checks import SURE, differences, statement_problems
 from mingpiao.qualifications.deciding import decide, retire, submit, withdraw
-from mingpiao.qualifications.desk import READ_JOB, QualificationDesk, enqueue_unread, may_state
+from mingpiao.qualifications.desk import READ_JOB, QualificationDesk, enqueue_unread, may_state, unread_papers
 from mingpiao.qualifications.fields import plain_code, read_fields
 from mingpiao.qualifications.reminders import REMINDERS, remind
 from mingpiao.qualifications.revoking import REVOCATION, propose_revocation
@@ -36,5 +36,6 @@ __all__ = [
     "statement_problems",
     "submit",
     "unit_qualifications",
+    "unread_papers",
     "withdraw",
 ]

@@ -14,7 +14,15 @@ from mingpiao.catalog.model import Catalog
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.errors import Refusal
 from mingpiao.portals.forms import clean_text, read_query
-from mingpiao.portals.monitor.figures import day_chart, minutes_chart, tables_of, texts_of, usual_words
+from mingpiao.portals.monitor.figures import (
+    board_map,
+    day_chart,
+    minutes_chart,
+    tables_of,
+    texts_of,
+    usual_words,
+)
+from mingpiao.portals.monitor.late import late_of_area, late_of_platform
 from mingpiao.portals.regions import chosen_region, crumbs_above
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import BY_ITSELF, PageCall
@@ -38,6 +46,10 @@ async def show_board(call: NamedDependency[PageCall], board: NamedDependency[Boa
     async with call.reads() as connection:
         busy = await busiest_units(connection, region_code)
         names = await names_of(connection, {each.unit_id for each in busy})
+        late = await late_of_area(connection, region_code)
+    if not catalog.regions[region_code].parent:
+        async with call.services.database.system() as connection:
+            late += await late_of_platform(connection)
     units = [(each, names.get(each.unit_id, ""), usual_words(each.usual)) for each in busy]
     return page(
         call.request,
@@ -49,7 +61,9 @@ async def show_board(call: NamedDependency[PageCall], board: NamedDependency[Boa
         ],
         texts=texts_of(picture, tables),
         tables=tables,
+        map=await asyncio.to_thread(board_map, tables),
         units=units,
+        late=late,
         measures=MEASURES,
         weeks=WEEKS,
         day_chart=day_chart(picture),

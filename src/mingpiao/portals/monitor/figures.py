@@ -8,6 +8,7 @@ import msgspec
 from mingpiao.catalog.model import Catalog, UnitType
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.portals.kinds.naming import kind_name
+from mingpiao.portals.monitor.outlines import Outline, RegionMap, map_of
 from mingpiao.supervision.service import MEASURES, AreaPicture, BoardGroup, Sums, Usual
 
 
@@ -41,7 +42,61 @@ def texts_of(picture: AreaPicture, tables: Sequence[BoardTable]) -> dict[str, st
         found = {each.key: each for each in groups[table.name]}
         for line in table.lines:
             texts |= dict(_line_texts(f"{table.name}.{line.key}", found.get(line.key)))
-    return texts
+    return texts | dict(_map_texts(texts, next(each for each in tables if each.name == "regions"), picture))
+
+
+#: Shades of the map, and from which share of the region with most bills on each begins.
+MAP_SHADES = ((1, Decimal(0)), (2, Decimal("0.1")), (3, Decimal("0.3")), (4, Decimal("0.6")))
+
+
+def _map_texts(texts: dict[str, str], regions: BoardTable, picture: AreaPicture) -> Iterator[tuple[str, str]]:
+    """What the map says of each region, and its shade: none (0) without bills today, then by bills of today."""
+    bills = {each.key: each.today.bills for each in picture.regions}
+    most = max((bills.get(line.key, 0) for line in regions.lines if line.region), default=0)
+    for line in regions.lines:
+        count, place = bills.get(line.key, 0), f"regions.{line.key}"
+        shades = [shade for shade, share in MAP_SHADES if count and count > share * most]
+        yield f"map.{line.key}", str(max(shades, default=0))
+        usual = texts[f"{place}.usual"]
+        yield (
+            f"{place}.told",
+            f"{line.name}：今天{texts[f'{place}.bills']}份，本小时{texts[f'{place}.hour']}份（通常{usual}份）",
+        )
+
+
+class MapRegion(msgspec.Struct, frozen=True, kw_only=True):
+    """A region of the map: its line of the table, its outline, and whether its name has room there."""
+
+    line: BoardLine
+    outline: Outline
+    named: bool
+
+
+class BoardMap(msgspec.Struct, frozen=True, kw_only=True):
+    """The map of an area; `missing` are regions of the table that have no outline."""
+
+    drawing: RegionMap
+    regions: tuple[MapRegion, ...]
+    missing: tuple[str, ...]
+
+
+#: Width of one character of a name on the map.
+_LETTER = 11
+
+
+def board_map(tables: Sequence[BoardTable]) -> BoardMap | None:
+    """The map of the regions in the first table; None where none of them has an outline."""
+    lines = {line.region: line for table in tables if table.name == "regions" for line in table.lines}
+    lines.pop("", None)
+    drawing = map_of(tuple(sorted(lines)))
+    if drawing is None:
+        return None
+    regions = tuple(
+        MapRegion(line=line, outline=each, named=each.room >= _LETTER * len(line.name))
+        for each in drawing.outlines
+        for line in (lines.pop(each.code),)
+    )
+    return BoardMap(drawing=drawing, regions=regions, missing=tuple(line.name for line in lines.values()))
 
 
 def _line_texts(place: str, group: BoardGroup | None) -> Iterator[tuple[str, str]]:

@@ -14,7 +14,10 @@
         chart.dataset.chart = text;
         chart.dispatchEvent(new Event("chart:changed"));
       } else {
-        document.querySelectorAll(`[data-live="${CSS.escape(name)}"]`).forEach((place) => { place.textContent = text; });
+        const named = CSS.escape(name);
+        document.querySelectorAll(`[data-live="${named}"]`).forEach((place) => { place.textContent = text; });
+        document.querySelectorAll(`[data-told="${named}"]`).forEach((place) => { place.setAttribute("aria-label", text); });
+        document.querySelectorAll(`[data-shade-of="${named}"]`).forEach((place) => { place.dataset.shade = text; });
       }
     }
   }
