@@ -48,6 +48,7 @@ async def show_board(call: NamedDependency[PageCall], board: NamedDependency[Boa
         names = await names_of(connection, {each.unit_id for each in busy})
         late = await late_of_area(connection, region_code)
     if not catalog.regions[region_code].parent:
+        # system: counts of work that belongs to no region.
         async with call.services.database.system() as connection:
             late += await late_of_platform(connection)
     units = [(each, names.get(each.unit_id, ""), usual_words(each.usual)) for each in busy]
