@@ -15,8 +15,9 @@ from tests.supervision.watching import count_all, fresh
 from tests.support.locks import writing
 from tests.support.rules import put_in_force, rule
 from tests.support.waiting import until
-from tests.support.world import World, a_world
+from tests.support.world import HOHHOT, HUIMIN, World, a_world
 
+from mingpiao.issuing.model import Payer
 from mingpiao.kernel.clock import now, today
 from mingpiao.kernel.errors import Refusal
 from mingpiao.rules.model import Rule, Severity, Stage
@@ -326,7 +327,14 @@ async def test_what_is_usual_is_the_median_of_the_same_hour(world: World) -> Non
     await judge_all(world)
     assert await alerts_of(world) == []
     await world.value("DELETE FROM watched_hours RETURNING 1")
-    await put_hours(world, resident.unit_id, hour, range(6, 31), 0)
+    # Nor has one that issued in this hour on four days alone.
+    await put_hours(world, resident.unit_id, hour, range(6, 27), 0)
+    await put_hours(world, resident.unit_id, hour, range(27, 31), 1)
+    await world.value("INSERT INTO waiting_hours VALUES ($1, $2) RETURNING 1", resident.unit_id, hour)
+    await judge_all(world)
+    assert await alerts_of(world) == []
+    await world.value("DELETE FROM watched_hours RETURNING 1")
+    await put_hours(world, resident.unit_id, hour, range(31, 32), 1)
     await world.value("INSERT INTO waiting_hours VALUES ($1, $2) RETURNING 1", resident.unit_id, hour)
     await judge_all(world)
     assert [each.reason for each in await alerts_of(world)] == ["本小时2份，通常0份。"]
@@ -351,6 +359,29 @@ async def test_a_closer_look_finds_alike_bills_and_payers(world: World) -> None:
     await judge_all(world)
     (alert,) = await alerts_of(world)
     assert alert.reason.startswith(("相同6份", "相同7份"))
+
+
+@pytest.mark.parametrize(
+    ("payer", "said"),
+    [
+        # People have namesakes, however long the name is.
+        (Payer(type="1", name="额尔德尼巴特尔"), []),
+        (Payer(type="2", name="演示采购有限公司", code="91150100DEC176118J"), ["缴款人在2家单位。"] * 2),
+    ],
+)
+async def test_an_organisation_that_pays_many_units_is_noticed(
+    world: World, payer: Payer, said: list[str]
+) -> None:
+    await put_in_force(
+        world.database, watch("W-1", "watch.payer_units >= 2", "缴款人在{watch.payer_units}家单位。")
+    )
+    for resident in (world.residents[HUIMIN], world.residents[HOHHOT]):
+        requests = [msgspec.structs.replace(each, payer=payer) for each in fresh(resident, 5)]
+        await world.issue(resident, *requests)
+    await judge_all(world)
+    await look_closer(world.database)
+    await judge_all(world)
+    assert [each.reason for each in await alerts_of(world)] == said
 
 
 async def test_a_busy_unit_that_falls_silent(world: World) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime, time
 
 from mingpiao.demo.accounts import DemoAccount
 from mingpiao.demo.acting import ACTING
+from mingpiao.demo.alerts import bring_alerts
 from mingpiao.demo.backing import open_shelf
 from mingpiao.demo.batches import bring_batch
 from mingpiao.demo.cases import bring_cases
@@ -63,6 +64,7 @@ async def build(
             await export_certificates(connection, folder, services.settings.site_url())
         await _supervise(services, progress)
         await bring_history(services, open_shelf(services), members, bills, progress)
+        await bring_alerts(services, open_shelf(services), members)
         await _work(services, members, bills, progress)
         await _certify(services, members, progress)
         await bring_cases(services, open_shelf(services), members, today())

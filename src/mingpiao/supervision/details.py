@@ -31,7 +31,7 @@ _GROWN = text(
 _DETAIL = text(
     """
     WITH issued AS MATERIALIZED (
-        SELECT unit_id, total, payer_name, items FROM bills_of_months
+        SELECT unit_id, total, payer_type, payer_name, items FROM bills_of_months
         WHERE unit_id = ANY (:units) AND color = 'blue'
           AND issued_at >= CAST(:hour AS timestamptz) AND issued_at < CAST(:hour AS timestamptz) + interval '1 hour'
     ), alike AS (
@@ -42,10 +42,10 @@ _DETAIL = text(
         SELECT unit_id, payer_name, count(*) AS bills, sum(total) AS amount FROM issued GROUP BY 1, 2
     ), top AS (
         SELECT DISTINCT ON (unit_id) unit_id, bills, amount FROM payers ORDER BY unit_id, bills DESC, amount DESC
-    ), long_names AS (
-        -- Short names are those of people, and many people have the same one.
+    ), organisations AS (
+        -- Many people have the same name.
         INSERT INTO payer_days (day, payer, unit_id)
-        SELECT DISTINCT CAST(:day AS date), hashtextextended(payer_name, 0), unit_id FROM payers WHERE length(payer_name) >= 5
+        SELECT DISTINCT CAST(:day AS date), hashtextextended(payer_name, 0), unit_id FROM issued WHERE payer_type <> '1'
         ON CONFLICT DO NOTHING
     ), new_items AS (
         SELECT unit_id, count(DISTINCT code) AS items FROM (

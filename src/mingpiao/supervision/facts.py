@@ -14,18 +14,19 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.kernel.clock import to_shanghai
 from mingpiao.kernel.workdays import is_workday
 
-#: Days in which the same hour is looked at, and how many of them there must be before anything is called usual.
-USUAL_DAYS, FEWEST_DAYS = 60, 14
+#: Days in which the same hour is looked at; how many of them there must be, and on how many of those the unit must have
+#: issued or reversed something in this hour, before anything is called usual.
+USUAL_DAYS, FEWEST_DAYS, FEWEST_ACTIVE = 60, 14, 5
 
 _LEARN = text(
     """
     INSERT INTO watched_hours (unit_id, hour, usual_bills, usual_amount, usual_reds)
     SELECT wanted.unit_id, wanted.hour, past.bills, past.amount, past.reds
     FROM unnest(CAST(:units AS bigint[]), CAST(:hours AS timestamptz[])) AS wanted(unit_id, hour)
-    CROSS JOIN LATERAL (
-        SELECT CASE WHEN count(*) >= :fewest THEN percentile_disc(0.5) WITHIN GROUP (ORDER BY coalesce(same.bills, 0)) END AS bills,
-               CASE WHEN count(*) >= :fewest THEN percentile_disc(0.5) WITHIN GROUP (ORDER BY coalesce(same.amount, 0)) END AS amount,
-               CASE WHEN count(*) >= :fewest THEN percentile_disc(0.5) WITHIN GROUP (ORDER BY coalesce(same.reds, 0)) END AS reds
+    LEFT JOIN LATERAL (
+        SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY coalesce(same.bills, 0)) AS bills,
+               percentile_disc(0.5) WITHIN GROUP (ORDER BY coalesce(same.amount, 0)) AS amount,
+               percentile_disc(0.5) WITHIN GROUP (ORDER BY coalesce(same.reds, 0)) AS reds
         FROM generate_series(1, :days) AS back
         LEFT JOIN LATERAL (
             SELECT sum(bills)::bigint AS bills, sum(amount) AS amount, sum(reds)::bigint AS reds FROM unit_hours AS known
@@ -33,7 +34,8 @@ _LEARN = text(
         ) AS same ON true
         WHERE wanted.hour - make_interval(days => back)
               >= (SELECT min(hour) FROM unit_hours AS first WHERE first.unit_id = wanted.unit_id)
-    ) AS past
+        HAVING count(*) >= :fewest AND count(*) FILTER (WHERE same.bills > 0 OR same.reds > 0) >= :active
+    ) AS past ON true
     WHERE NOT EXISTS (SELECT FROM watched_hours AS known WHERE known.unit_id = wanted.unit_id AND known.hour = wanted.hour)
     ON CONFLICT DO NOTHING
     """
@@ -73,7 +75,9 @@ async def facts_of_hours(
 ) -> list[dict[str, Any]]:
     """The facts of these hours, by unit and hour; what is usual of them is learnt first, once for each."""
     given = {"units": [unit for unit, _ in hours], "hours": [hour for _, hour in hours]}
-    await connection.execute(_LEARN, given | {"days": USUAL_DAYS, "fewest": FEWEST_DAYS})
+    await connection.execute(
+        _LEARN, given | {"days": USUAL_DAYS, "fewest": FEWEST_DAYS, "active": FEWEST_ACTIVE}
+    )
     return [facts_from(row) for row in (await connection.execute(_FACTS, given)).mappings()]
 
 
