@@ -120,16 +120,19 @@ async def supervision(database_url: str) -> dict[str, int]:
         await database.close()
 
 
+#: Bills of the hour before the first day's, of four units: eight of each, and six that are reversed at once.
+STANDING_OUT = 4 * (8 + 6)
+
+
 async def history(database_url: str) -> int:
-    """Bills before the present month."""
+    """Bills before the first working day's: of the months before, and of the hour that alerts are about."""
     database = await Database.open(database_url, pool_size=1)
     try:
-        return int(
-            await database.pool.fetchval(
-                "SELECT count(*) FROM bills WHERE issued_at < $1",
-                datetime.combine(month_of(today()), time.min, SHANGHAI),
-            )
+        months = await database.pool.fetchval(
+            "SELECT count(*) FROM bills WHERE issued_at < $1",
+            datetime.combine(month_of(today()), time.min, SHANGHAI),
         )
+        return int(months) + STANDING_OUT
     finally:
         await database.close()
 
@@ -323,6 +326,20 @@ async def ukeys_by_now(database_url: str) -> None:
     assert sessions == 0
 
 
+async def alerts_by_now(database_url: str) -> None:
+    """Quick reversals of four units: one alert waits, one is looked into, one explained, and one false and muted."""
+    database = await Database.open(database_url, pool_size=1)
+    try:
+        states = await database.pool.fetch(
+            "SELECT state, count(*) FROM alerts WHERE rule_code = 'WATCH-QUICK-REVERSALS' GROUP BY 1"
+        )
+        muted = await database.pool.fetchval("SELECT count(*) FROM alert_mutes WHERE until > current_date")
+    finally:
+        await database.close()
+    assert dict(states) == {"new": 1, "taken": 1, "explained": 1, "false": 1}
+    assert muted == 1
+
+
 #: Profiles whose first unit has people or an app.
 STAFFED = ("charity", "association", "court", "police", "land", "hospital", "university")
 
@@ -381,6 +398,7 @@ async def test_a_build_that_was_cut_off_is_completed(database_url: str, tmp_path
     await exceptions_by_now(database_url)
     await paper_by_now(database_url)
     await ukeys_by_now(database_url)
+    await alerts_by_now(database_url)
     assert await supervision(database_url) == {
         "rules": len(library_rules()),
         "authors who approved their own": 0,

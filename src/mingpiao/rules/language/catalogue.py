@@ -279,7 +279,9 @@ def _watch(name: str, title: str, shape: Shape, example: str, note: str) -> Fiel
 
 _UNKNOWN_COUNT = Shape(ValueKind.NUMBER, 9, 0, nullable=True, integer=True)
 _UNKNOWN_SUM = Shape(ValueKind.NUMBER, 16, 2, nullable=True)
-_SAME_TIME = "近60天同一时段的中位数，没有开票的日子按0计；单位开票不足14天，或其中不足5天在该时段开过票的，为空值。"
+_SAME_TIME = (
+    "近60天同一时段的中位数，没有开票的日子按0计；单位开票不足14天，或其中不足5天在该时段开过票的，为空值。"
+)
 #: What a unit did in an hour, of all kinds together, and what is usual of it. Rules of monitoring judge nothing else.
 _WATCH_FIELDS = (
     _watch("bills", "本小时开票份数", COUNT, "watch.bills > 3 * watch.usual_bills", "蓝字票据。"),
