@@ -2,13 +2,17 @@
 
 import msgspec
 import pytest
+from tests.batches.sheets import desk_of, rows_of, take_in
 from tests.support.browser import ADDRESS
+from tests.support.checking import demand_of
 from tests.support.province import ACTING
 from tests.support.waiting import until
 from tests.support.world import World, a_world, codes_of
 from tests.ukeys.keys import acting, delivered, signed_in
 from tests.writeoff.casework import person
 
+from mingpiao.applications.model import ApplicationState, Pending
+from mingpiao.applications.service import Checkers
 from mingpiao.crypto.sm2 import PrivateKey
 from mingpiao.identity.model import Acting, Role, acting_as
 from mingpiao.identity.service import session_of
@@ -100,7 +104,7 @@ async def test_a_session_is_for_the_point_of_its_ukey(site: World) -> None:
             True,
         )
     shown = (await browser.get("/unit/supply/points")).text
-    assert "正在为它开票" in shown
+    assert "正在为它开票（UKey）" in shown
     assert '/unit/supply/point"' not in shown
     assert "门诊收费处" in (await browser.get("/unit/issue", kind=site.unit.request().kind)).text
     refused = await browser.post(
@@ -136,3 +140,37 @@ async def test_what_a_point_may_no_longer_do_its_ukey_does_not_do(site: World) -
     await until(closed)
     assert codes_of(await issue(site, by_key, "P-3")) == [("point.not_of_unit", "point")]
     assert await site.value("SELECT count(*) FROM bills WHERE business_no LIKE 'P-%'") == 1
+
+
+async def test_a_sheet_is_issued_in_the_name_of_the_point_of_who_started_it(site: World) -> None:
+    """A worker issues it after the session is gone."""
+    await points(site)
+    batch = await take_in(site, *(await rows_of(site, 2)))
+    desk = await desk_of(site)
+    by_key = msgspec.structs.replace(acting(site, "handler"), point="MZ")
+    started = await desk.start(batch.batch_id, acting=by_key)
+    await desk.run(batch.batch_id, started.run)
+    rows = await site.rows(
+        "SELECT point_code FROM bills WHERE business_no LIKE $1", f"PL{batch.batch_id:08d}%"
+    )
+    assert [row["point_code"] for row in rows] == ["MZ", "MZ"]
+
+
+async def test_what_a_second_person_agrees_to_is_in_the_name_of_the_senders_point(site: World) -> None:
+    """Whatever point the sender has chosen, and whatever UKey the second person has."""
+    await points(site)
+    unit_id = site.unit.unit_id
+    async with site.database.system() as connection:
+        await choose_point(connection, unit_id, "ZY", acting=acting(site, "handler"))
+    await demand_of(site, site.unit)
+    applications = site.services.applications
+    request = site.unit.request(business_no="S-1", checker="", handler="开票员甲")
+    by_key = msgspec.structs.replace(acting(site, "handler"), point="MZ")
+    answer = await applications.submit(unit_id, request, acting=by_key)
+    assert isinstance(answer, Pending), answer
+    second = msgspec.structs.replace(acting(site, "checker"), point="ZY")
+    agreed = await Checkers(site.database, applications).agree(
+        answer.application.application_id, acting=second
+    )
+    assert agreed.state is ApplicationState.ISSUED
+    assert await site.value("SELECT point_code FROM bills WHERE business_no = 'S-1'") == "MZ"

@@ -43,7 +43,8 @@ _BY_CODE = Keyset(KeyColumn("code", str))
 
 class PointRow(msgspec.Struct, frozen=True, kw_only=True):
     """A point, how many accounts act for it and how many numbers it has, whether the reader's bills are of it, and
-    whether the reader may change that: who is bound to points issues for one of them.
+    whether the reader may change that: who is bound to points issues for one of them, who signed in by the UKey of one
+    (`by_ukey`) for that one.
     """
 
     point: IssuingPoint
@@ -51,6 +52,7 @@ class PointRow(msgspec.Struct, frozen=True, kw_only=True):
     free: int | None
     is_own: bool
     may_change: bool
+    by_ukey: bool = False
 
     @property
     def code(self) -> str:
@@ -72,6 +74,7 @@ async def _fetch(here: Here, _wanted: Mapping[str, Any], key: str, limit: int) -
             people=len(people.get(each.code, ())),
             free=sum(free[each.code].values()) if each.code in free else None,
             is_own=own == each.code,
+            by_ukey=bool(here.point),
             # Who signed in by the UKey of a point has no choice.
             may_change=not here.point
             and of_unit.may_act(account_id, each.code)
@@ -85,7 +88,7 @@ async def _fetch(here: Here, _wanted: Mapping[str, Any], key: str, limit: int) -
 
 def _state(row: PointRow) -> Badge:
     if row.is_own:
-        return Badge("正在为它开票", "blue")
+        return Badge("正在为它开票（UKey）" if row.by_ukey else "正在为它开票", "blue")
     return Badge("启用", "green") if row.point.active else Badge("停用", "secondary")
 
 
