@@ -8,7 +8,7 @@ from tests.support.checking import demand_of
 from tests.support.province import ACTING
 from tests.support.waiting import until
 from tests.support.world import World, a_world, codes_of
-from tests.ukeys.keys import acting, delivered, signed_in
+from tests.ukeys.keys import acting, applied, delivered, signed_in
 from tests.writeoff.casework import person
 
 from mingpiao.applications.model import ApplicationState, Pending
@@ -129,6 +129,9 @@ async def test_what_a_point_may_no_longer_do_its_ukey_does_not_do(site: World) -
 
     await until(bound)
     assert codes_of(await issue(site, by_key, "P-2")) == [("point.not_yours", "point")]
+    refused = await told(applied(site, PrivateKey.generate(), "checker", "ZY"))
+    assert (refused.code, refused.field) == ("ukey.holder_of_other_points", "point_code")
+    assert (await applied(site, PrivateKey.generate(), "checker", "MZ")).point_code == "MZ"
     stranger = await person(site, Role.UNIT_HANDLER, unit=site.unit)
     by_key = msgspec.structs.replace(stranger, point="ZY")
     async with site.database.system() as connection:

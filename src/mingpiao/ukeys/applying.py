@@ -17,7 +17,7 @@ from mingpiao.ukeys.model import UKey, UKeyStep
 from mingpiao.ukeys.store import add_ukey, advance, lock_ukey, newest_ended, unknown_ukey
 from mingpiao.units.model import Unit
 from mingpiao.units.service import get as get_unit
-from mingpiao.units.service import points_of_unit, refuse_closed
+from mingpiao.units.service import people_of_points, points_of_unit, refuse_closed
 
 _TAKEN = {
     "ukeys_point": (
@@ -44,7 +44,7 @@ async def apply_in_unit(
     """Ask for a UKey for a person of the acting manager's unit, at one of its points (empty: for the whole unit).
 
     Raises `Refusal`: `access.denied` (403) for anybody but a manager; `ukey.holder_unknown`, `ukey.point_unknown`,
-    `ukey.request_malformed` (422); `unit.closed`, `ukey.key_taken`, `ukey.application_open` (409).
+    `ukey.holder_of_other_points`, `ukey.request_malformed` (422); `unit.closed`, `ukey.key_taken`, `ukey.application_open` (409).
     """
     if acting.role is not Role.UNIT_MANAGER or acting.unit_id is None:
         raise refuse("access.denied", "UKey 由本单位的票据管理员申请。", status=403)
@@ -52,6 +52,7 @@ async def apply_in_unit(
     refuse_closed(unit)
     holder = await _holder(connection, unit, account_id)
     await _require_point(connection, unit, point_code)
+    await _require_people(connection, unit, point_code, account_id)
     asked = _read(request)
     values = {"unit_id": unit.unit_id, "region_code": None, "point_code": point_code, "place_name": unit.name}
     made = await _add(connection, holder, asked, values, acting=acting)
@@ -156,6 +157,15 @@ async def _require_point(connection: AsyncConnection, unit: Unit, code: str) -> 
     if code and not any(point.code == code and point.active for point in points):
         message = "没有这个开票点，或者已经停用，请从列表中选择。"
         raise refuse("ukey.point_unknown", message, field="point_code", status=422)
+
+
+async def _require_people(connection: AsyncConnection, unit: Unit, code: str, account_id: int) -> None:
+    """Raise for somebody who acts for other points alone: by a UKey of this one they could issue nothing."""
+    people = await people_of_points(connection, unit.unit_id) if code else {}
+    own = {point for point, ids in people.items() if account_id in ids}
+    if own and code not in own:
+        message = "该人员只为其他开票点办理。请选择他的开票点，或先在“开票点”中把他加入这个开票点。"
+        raise refuse("ukey.holder_of_other_points", message, field="point_code", status=422)
 
 
 def _read(text: str) -> CertificateRequest:
