@@ -72,8 +72,8 @@ class Calendar(msgspec.Struct, frozen=True):
         return int(self.starts[-1]) * DAY
 
     def month(self, at: Array) -> Array:
-        """Which month each moment falls in."""
-        return np.asarray(self.month_of[at // DAY - self.first])
+        """Which month each moment falls in; the last one for what is past the end."""
+        return np.asarray(self.month_of[np.minimum(at // DAY - self.first, len(self.month_of) - 1)])
 
     def workdays(self, month: int) -> Array:
         """The working days of a month."""

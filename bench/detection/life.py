@@ -136,7 +136,11 @@ def set_payers(unit: Unit, rng: np.random.Generator, bills: Array, primary: Arra
     where = np.arange(count)
     base = np.maximum.accumulate(np.where(same, 0, where))
     bills["payer"] = bills["payer"][base]
-    bills["at"] = bills["at"][base] + (where - base) * rng.integers(45, 400, count)
+    start = bills["at"][base]
+    # The day ends for everybody.
+    bills["at"] = np.minimum(
+        start + (where - base) * rng.integers(45, 400, count), (start // DAY + 1) * DAY - 1
+    )
 
 
 def person(unit: Unit, serial: Array) -> Array:
