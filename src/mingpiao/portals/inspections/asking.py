@@ -166,7 +166,8 @@ async def _page(
     return page(
         call.request,
         "inspections/ask.html",
-        title="监督检查",
+        title="新的检查",
+        crumbs=(("监督检查", "/finance/inspections"),),
         status_code=problems[0].status if problems else 200,
         request_text=request,
         pieces=pieces_of(read) if read else [],
@@ -175,6 +176,7 @@ async def _page(
         chips=[(chip, address_of(_without(query, chip.member))) for chip in chips_of(query, names)],
         sentence=sentence_of(query, names),
         address=address_of(query),
+        plan_address=address_of(query, "/finance/inspections/new"),
         pairs=pairs_of(query),
         unfit=found,
         kept=[(each, address_of(each.query)) for each in kept],

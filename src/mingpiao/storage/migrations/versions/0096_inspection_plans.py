@@ -1,0 +1,12 @@
+"""Inspections (监督检查): plans, drawn bills, working papers, and what units say."""
+
+from mingpiao.storage.migrations.sql import run_sql_beside
+
+revision = "0096"
+down_revision = "0095"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    run_sql_beside(__file__)
