@@ -251,7 +251,7 @@ class Draw:
 
 
 def _decimal(value: Fraction) -> Decimal:
-    return Decimal(value.numerator) / Decimal(value.denominator)
+    return Decimal(1) * value.numerator / value.denominator
 
 
 def _bill(row: Row[Any], stratum: str, hits: int = 1) -> DrawnBill:
