@@ -62,9 +62,9 @@ class Paper(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def write_paper(
-    paper: Paper, pictures: SealPictures, files: Sequence[Attached], issued_at: datetime
+    paper: Paper, pictures: SealPictures | None, files: Sequence[Attached], issued_at: datetime
 ) -> bytes:
-    """A paper as PDF with files in it; the same input gives the same bytes."""
+    """A paper as PDF with files in it, without `pictures` one that bears no seals; the same input gives the same bytes."""
     letters = typecase()
     return write_pages(compose_paper(paper, letters), letters, pictures, files, issued_at)
 

@@ -65,19 +65,18 @@ def write_pdf(
 def write_pages(
     composition: Composition,
     letters: Typecase,
-    pictures: SealPictures,
+    pictures: SealPictures | None,
     files: Sequence[Attached],
     issued_at: datetime,
 ) -> bytes:
-    """Pages as a PDF with files in it; the same input gives the same bytes."""
+    """Pages as a PDF with files in it, without `pictures` such as bear no seals; the same input gives the same bytes."""
     inked = inked_fonts(composition, letters)
     pdf = Pdf.new()
     fonts = {f"F{place}": _font(pdf, font) for place, font in enumerate(inked.values(), start=1)}
     pen = _Pen(inked, letters)
-    seals = {
-        "unit": _image(pdf, pictures.unit),
-        "supervisor": _image(pdf, pictures.supervisor),
-    }
+    seals = {}
+    if pictures is not None:
+        seals = {"unit": _image(pdf, pictures.unit), "supervisor": _image(pdf, pictures.supervisor)}
     for page in composition.pages:
         _add_page(pdf, composition, page, pen, fonts, seals)
     _attach(pdf, files, issued_at)

@@ -22,6 +22,7 @@ from mingpiao.layout.designing import (
     submit_face,
 )
 from mingpiao.layout.display import Composition
+from mingpiao.layout.docx import write_docx
 from mingpiao.layout.extraction import extract_xml_from_ofd, extract_xml_from_pdf, read_pdf
 from mingpiao.layout.face_files import MAX_FACE_BYTES, face_file, read_face_file
 from mingpiao.layout.fields import RELATED_CODE, RELATED_NUMBER
@@ -100,6 +101,7 @@ __all__ = [
     "template_for",
     "validate_ofd",
     "versions_of",
+    "write_docx",
     "write_paper",
 ]
 

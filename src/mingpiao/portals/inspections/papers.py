@@ -7,7 +7,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from mingpiao.inspections.service import MAX_NOTE, WorkingPaper, examine, open_paper
+from mingpiao.inspections.service import MAX_NOTE, WorkingPaper, examine, find_breach, open_paper
 from mingpiao.inspections.work import ANSWERS, CHECKLIST, InspectionState, PaperVerdict, PaperWish
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import Problem, Refusal, refuse
@@ -15,8 +15,10 @@ from mingpiao.portals.forms import read_amount, read_form, read_id
 from mingpiao.portals.inspections.planning import CRUMBS, GUARDS, LIST
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageCall, redirect
+from mingpiao.writeoff.model import Breach
+from mingpiao.writeoff.service import BREACH_TYPES
 
-_SAID = {"examine": "底稿已保存。"}
+_SAID = {"examine": "底稿已保存。", "breach": "已认定违规，单位收到消息；请接着发出整改通知。"}
 
 
 @get("/inspections/{inspection_id:int}/bills/{bill:str}", guards=GUARDS)
@@ -64,6 +66,11 @@ async def _show(
         verdicts=[(each.value, each.label) for each in PaperVerdict],
         typed=_typed(found) | dict(typed or {}),
         may_write=working and found.paper.inspector_id == account.account_id and not found.paper.case_id,
+        may_breach=working
+        and found.inspection.region_code == account.region_code
+        and found.paper.verdict is PaperVerdict.WRONG
+        and found.paper.case_id is None,
+        violations=list(BREACH_TYPES.items()),
         max_note=MAX_NOTE,
         problems=problems,
         said=_SAID.get(call.request.query_params.get("done", ""), ""),
@@ -115,4 +122,36 @@ def _wish(members: Mapping[str, str]) -> PaperWish:
     )
 
 
-HANDLERS = [paper_page, write_paper]
+@post("/inspections/{inspection_id:int}/bills/{bill:str}/breach", guards=GUARDS, status_code=200)
+async def mark_bill(
+    call: NamedDependency[PageCall], inspection_id: FromPath[int], bill: FromPath[str]
+) -> Response[str] | Response[bytes]:
+    """Find the bill a breach, to be put right by a notice of rectification."""
+    bill_id, members = _bill_id(bill), await read_form(call.request)
+    try:
+        breach = _breach(members)
+        async with call.services.database.system() as connection:  # system: a verb writes
+            await find_breach(connection, inspection_id, bill_id, breach, acting=call.acting)
+    except Refusal as refusal:
+        if refusal.status in (403, 404):
+            raise
+        return await _show(call, inspection_id, bill_id, typed=members, problems=refusal.problems)
+    return redirect(call.request, f"{LIST}/{inspection_id}/bills/{bill}?done=breach")
+
+
+def _breach(members: Mapping[str, str]) -> Breach:
+    text = members.get("breach_amount", "")
+    try:
+        amount = read_amount(text) if text else Decimal(0)
+    except ValueError as error:
+        message = "请填写违规金额，单位为元，最多两位小数。"
+        raise refuse("exception.breach_invalid", message, field="breach_amount", status=422) from error
+    return Breach(
+        type=members.get("breach_type", ""),
+        basis=members.get("breach_basis", ""),
+        amount=amount,
+        reason=members.get("facts", ""),
+    )
+
+
+HANDLERS = [paper_page, write_paper, mark_bill]

@@ -1,6 +1,6 @@
 """/finance/inspections/new and /finance/inspections/{id}: the plan of an inspection, its sample, and its tasks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from litestar import Response, get, post
@@ -10,9 +10,13 @@ from litestar.params import FromPath
 from mingpiao.catalog.model import Catalog, UnitType
 from mingpiao.inspections.model import InspectionQuery, Stratum
 from mingpiao.inspections.service import (
+    MAX_WORDS,
+    UnitStatement,
+    all_bills,
     bills_of,
     cancel_inspection,
     estimate,
+    findings_of,
     get_inspection,
     get_own,
     inspectors_of,
@@ -24,10 +28,20 @@ from mingpiao.inspections.service import (
     redraw,
     sentence_of,
     start_inspection,
+    statements_of,
     steps_of_inspection,
     strata_of,
+    told_amount,
+    told_share,
 )
-from mingpiao.inspections.work import Inspection, InspectionPlan, InspectionState, StratumFigures
+from mingpiao.inspections.work import (
+    InspectedBill,
+    Inspection,
+    InspectionPlan,
+    InspectionState,
+    PaperVerdict,
+    StratumFigures,
+)
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import Problem, Refusal, refuse
@@ -53,7 +67,10 @@ LIST = INSPECTIONS.address
 CRUMBS = ((INSPECTIONS.title, LIST),)
 GUARDS = [require_right(INSPECTIONS_DECIDE)]
 _USUAL_DAYS = timedelta(days=30)
+_USUAL_ANSWER = timedelta(days=10)
 _SAID = {
+    "ask": "已请单位说明，单位收到消息；说明后您会收到消息。",
+    "conclude": "已办结，检查人员不能再通过该检查查看票据。",
     "start": "任务已分派，检查人员收到消息。",
     "cancel": "已取消，检查人员不能再通过该检查查看票据。",
     "same": "按种子重抽的结果与样本完全一致。",
@@ -151,6 +168,9 @@ async def show(
             after=asked.get("after", ""),
         )
         steps = await steps_of_inspection(connection, inspection_id)
+        everything = await all_bills(connection, inspection_id)
+        statements = await statements_of(connection, inspection_id)
+        present = await names_of(connection, {each.unit_id for each in everything})
     return page(
         call.request,
         "inspections/inspection.html",
@@ -174,12 +194,28 @@ async def show(
             for each in steps
         ],
         own=own,
+        findings=findings_of(found, strata, everything),
+        told=(told_share, told_amount),
+        statements=[(each, present.get(each.unit_id, "")) for each in statements],
+        wrong_units=_wrong_units(everything, statements, present),
+        reported=any(bill.verdict for bill in everything),
+        usual_answer=(today() + _USUAL_ANSWER).isoformat(),
+        max_words=MAX_WORDS,
         is_inspector=any(each.account_id == account.account_id for each in inspectors),
         said=_SAID.get(asked.get("done", ""), ""),
         typed=typed or {},
         verb=verb,
         problems=problems,
     )
+
+
+def _wrong_units(
+    bills: Sequence[InspectedBill], statements: Sequence[UnitStatement], names: Mapping[int, str]
+) -> list[tuple[str, str]]:
+    """The units with a bill that is wrong which were not asked yet, as options."""
+    asked = {each.unit_id for each in statements}
+    wrong = {each.unit_id for each in bills if each.verdict is PaperVerdict.WRONG} - asked
+    return sorted(((str(each), names.get(each, "")) for each in wrong), key=lambda pair: pair[1])
 
 
 def _units(found: Inspection, strata: list[StratumFigures]) -> set[int]:
