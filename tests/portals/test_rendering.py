@@ -189,7 +189,10 @@ RIGHTS = {
         "tips_decide": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"},
         "inquiries_answer": {"UNIT_HANDLER", "UNIT_MANAGER"},
     },
-    "inspections.rights": {"inspections_decide": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"}},
+    "inspections.rights": {
+        "inspections_decide": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"},
+        "statements_answer": {"UNIT_HANDLER", "UNIT_MANAGER"},
+    },
     "watches.rights": {"watches_decide": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"}},
     "ukeys.rights": {
         "unit_ukeys": {"UNIT_MANAGER"},

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from mingpiao.inspections.model import InspectionQuery
+from mingpiao.inspections.query import InspectionQuery
 from mingpiao.kernel.errors import refuse
 
 _SAMPLE = "sample."

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.evidence.model import CLAIM_NAMES
-from mingpiao.inspections.model import (
+from mingpiao.inspections.query import (
     MAX_MEMBERS,
     MAX_WORD,
     InspectionQuery,

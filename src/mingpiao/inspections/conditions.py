@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from mingpiao.catalog.model import Catalog
-from mingpiao.inspections.model import (
+from mingpiao.inspections.query import (
     DayKind,
     EvidenceWanted,
     InspectionQuery,

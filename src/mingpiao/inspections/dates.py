@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 import msgspec
 
-from mingpiao.inspections.model import Period
 from mingpiao.inspections.numerals import NUMBER, whole_number
+from mingpiao.inspections.query import Period
 
 _YEAR = r"(?P<year>(?:20)?\d{2}年度?|[二][〇零]\w{2}年度?|今年|本年度?|去年|上年度?|上一年度?|前年)?的?"
 _MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"

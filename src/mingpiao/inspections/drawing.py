@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from mingpiao.catalog.model import Catalog
 from mingpiao.inspections.checking import MAX_SAMPLE
 from mingpiao.inspections.conditions import WITHIN, Conditions, bounds_of, conditions_for, slices_of
-from mingpiao.inspections.model import InspectionQuery, Period, SampleMethod, Stratum
+from mingpiao.inspections.query import InspectionQuery, Period, SampleMethod, Stratum
 from mingpiao.inspections.selecting import (
     KEY,
     fraction_of,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import msgspec
 
 from mingpiao.catalog.model import UnitType
-from mingpiao.inspections.model import MarkReason, RegionLevel
+from mingpiao.inspections.query import MarkReason, RegionLevel
 from mingpiao.inspections.vocabulary import (
     ITEM_ENDS,
     ITEM_WORD,

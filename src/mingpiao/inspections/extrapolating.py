@@ -11,7 +11,7 @@ from math import exp, lgamma, log, sqrt
 
 import msgspec
 
-from mingpiao.inspections.model import SampleMethod
+from mingpiao.inspections.query import SampleMethod
 from mingpiao.inspections.work import InspectedBill, PaperVerdict, StratumFigures
 from mingpiao.kernel.money import round_yuan
 

@@ -6,14 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from mingpiao.evidence.model import CLAIM_NAMES
-from mingpiao.inspections.model import (
+from mingpiao.inspections.numerals import NUMBER, number_of, whole_number
+from mingpiao.inspections.query import (
     DayKind,
     EvidenceWanted,
     MarkReason,
     PayerType,
     WantedState,
 )
-from mingpiao.inspections.numerals import NUMBER, number_of, whole_number
 from mingpiao.inspections.wording import Wording, money
 from mingpiao.writeoff.model import BillStanding
 

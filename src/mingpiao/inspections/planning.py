@@ -14,7 +14,7 @@ from mingpiao.catalog.service import CatalogStore
 from mingpiao.identity.model import Acting, platform
 from mingpiao.inspections.checking import require_query
 from mingpiao.inspections.drawing import Draw, DrawnSample
-from mingpiao.inspections.model import InspectionQuery
+from mingpiao.inspections.query import InspectionQuery
 from mingpiao.inspections.questions import require_inspector
 from mingpiao.inspections.store import (
     change,

@@ -13,7 +13,7 @@ from mingpiao.identity.model import Acting, AuditEntry, Role
 from mingpiao.identity.service import record
 from mingpiao.inspections.addresses import query_from
 from mingpiao.inspections.checking import require_query
-from mingpiao.inspections.model import InspectionQuery
+from mingpiao.inspections.query import InspectionQuery
 from mingpiao.inspections.tables import inspection_questions
 from mingpiao.inspections.vocabulary import Vocabulary, make_vocabulary
 from mingpiao.kernel.clock import now

@@ -10,13 +10,6 @@ from typing import Any
 
 from mingpiao.inspections.dates import periods_in
 from mingpiao.inspections.entities import mark_exceptions, read_entities
-from mingpiao.inspections.model import (
-    MAX_REQUEST,
-    InspectionQuery,
-    MarkedPiece,
-    MarkReason,
-    UnderstoodRequest,
-)
 from mingpiao.inspections.phrases import (
     REVERSE,
     read_amounts,
@@ -26,6 +19,13 @@ from mingpiao.inspections.phrases import (
     read_payers,
     read_rules,
     read_times,
+)
+from mingpiao.inspections.query import (
+    MAX_REQUEST,
+    InspectionQuery,
+    MarkedPiece,
+    MarkReason,
+    UnderstoodRequest,
 )
 from mingpiao.inspections.samples import read_bare_draws, read_samples
 from mingpiao.inspections.vocabulary import Vocabulary

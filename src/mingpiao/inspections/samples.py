@@ -4,8 +4,8 @@ import re
 from decimal import Decimal
 
 from mingpiao.catalog.model import UnitType
-from mingpiao.inspections.model import MarkReason, Sample, SampleMethod, Stratum
 from mingpiao.inspections.numerals import NUMBER, number_of, whole_number
+from mingpiao.inspections.query import MarkReason, Sample, SampleMethod, Stratum
 from mingpiao.inspections.wording import Wording
 
 _BILLS = r"(?:张|份|笔|单)(?:电子)?(?:票据|票)?"

@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
 
-from mingpiao.inspections.model import Sample, SampleMethod
+from mingpiao.inspections.query import Sample, SampleMethod
 
 #: SQL of `key_of` for a bill.
 KEY = "sha256(convert_to(CAST(:seed AS text) || ':' || bills.bill_id, 'UTF8'))"

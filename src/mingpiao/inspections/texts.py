@@ -8,7 +8,7 @@ import msgspec
 
 from mingpiao.catalog.model import Catalog
 from mingpiao.evidence.model import CLAIM_LABELS
-from mingpiao.inspections.model import InspectionQuery, Period, Sample, SampleMethod
+from mingpiao.inspections.query import InspectionQuery, Period, Sample, SampleMethod
 from mingpiao.rules.model import Severity
 from mingpiao.units.model import UnitMode
 

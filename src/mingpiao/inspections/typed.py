@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from mingpiao.inspections.addresses import query_from
-from mingpiao.inspections.model import InspectionQuery
+from mingpiao.inspections.query import InspectionQuery
 from mingpiao.inspections.texts import Names
 from mingpiao.inspections.vocabulary import Vocabulary
 from mingpiao.kernel.errors import Problem, Refusal

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from mingpiao.inspections.model import MarkedPiece, MarkReason
+from mingpiao.inspections.query import MarkedPiece, MarkReason
 
 #: Stands for a character that was taken out; no pattern crosses it.
 TAKEN = "\x00"

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
-from mingpiao.inspections.model import InspectionQuery
+from mingpiao.inspections.query import InspectionQuery
 
 
 class InspectionState(StrEnum):

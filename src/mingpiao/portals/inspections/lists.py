@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 
 from mingpiao.identity.model import acting_for
+from mingpiao.inspections.model import Inspection, InspectionFilter, InspectionState
 from mingpiao.inspections.service import list_inspections
-from mingpiao.inspections.work import Inspection, InspectionFilter, InspectionState
 from mingpiao.portals.gates import FINANCE_VIEW
 from mingpiao.portals.inspections.rights import INSPECTIONS_DECIDE
 from mingpiao.portals.list_columns import Badge, Column

@@ -7,8 +7,8 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
+from mingpiao.inspections.model import ANSWERS, CHECKLIST, InspectionState, PaperVerdict, PaperWish
 from mingpiao.inspections.service import MAX_NOTE, WorkingPaper, examine, find_breach, open_paper
-from mingpiao.inspections.work import ANSWERS, CHECKLIST, InspectionState, PaperVerdict, PaperWish
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.forms import read_amount, read_form, read_id

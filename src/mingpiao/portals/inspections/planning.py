@@ -8,7 +8,16 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from mingpiao.catalog.model import Catalog, UnitType
-from mingpiao.inspections.model import InspectionQuery, Stratum
+from mingpiao.inspections.model import (
+    InspectedBill,
+    Inspection,
+    InspectionPlan,
+    InspectionQuery,
+    InspectionState,
+    PaperVerdict,
+    Stratum,
+    StratumFigures,
+)
 from mingpiao.inspections.service import (
     MAX_WORDS,
     UnitStatement,
@@ -33,14 +42,6 @@ from mingpiao.inspections.service import (
     strata_of,
     told_amount,
     told_share,
-)
-from mingpiao.inspections.work import (
-    InspectedBill,
-    Inspection,
-    InspectionPlan,
-    InspectionState,
-    PaperVerdict,
-    StratumFigures,
 )
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.codes import BillIdentity
