@@ -340,7 +340,7 @@ def key_restore(file: Path) -> None:
     "lists",
     multiple=True,
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="签发机构的证书吊销列表（DER 或 PEM），按签名时间核对证书；可以重复。",
+    help="签发机构的证书吊销列表（DER 或 PEM），按签名时间核对证书；可以重复。证书目录中的 *.crl 自动使用。",
 )
 @click.option("--json", "as_json", is_flag=True, help="输出 JSON，供程序读取。")
 @_data_option

@@ -17,9 +17,10 @@ from tests.verification.tampering import covered, packed, parts_of
 from mingpiao.cli import main as command_line
 from mingpiao.crypto import x509
 from mingpiao.crypto.crl import RevokedEntry, make_list
+from mingpiao.identity.model import platform
 from mingpiao.kernel.clock import now
 from mingpiao.sealing.keys import KeyRing, key_info_of
-from mingpiao.sealing.service import read_sealed
+from mingpiao.sealing.service import import_list, read_sealed
 from mingpiao.verification import file_check
 from mingpiao.verification.examination import open_file
 from mingpiao.verification.service import export_certificates
@@ -182,7 +183,9 @@ async def test_certificates_are_judged_by_lists_as_of_the_signature(
     (tmp_path / "bill.ofd").write_bytes(files.ofd)
     code, checks = judged(tmp_path, trust_dir)
     assert (code, checks["certificates.revoked"][0]) == (0, "notice")
-    assert "没有提供吊销列表（--crl），没有核对" in checks["certificates.revoked"][1]
+    assert (
+        "没有吊销列表（证书目录中没有，也没有用 --crl 提供），没有核对" in checks["certificates.revoked"][1]
+    )
     presented = open_file(files.ofd, files.trust.roots)
     assert presented.ofd is not None
     unit = read_sealed(files.xml).unit.key_info
@@ -200,6 +203,11 @@ async def test_certificates_are_judged_by_lists_as_of_the_signature(
         newer = list_of(counter, 3, ahead=2)
         for lists in ((newer, list_of(counter, 2, entry)), (list_of(counter, 2, entry), newer)):
             assert judged(tmp_path, trust_dir, *lists)[0] == 0
+    async with counter.world.database.system() as connection:
+        await import_list(connection, list_of(counter, 4, entry), acting=platform("test"))
+        await export_certificates(connection, trust_dir, "http://site.test")
+    assert judged(tmp_path, trust_dir)[0] == 1
+    (trust_dir / "list-1.crl").unlink()
     code, checks = judged(tmp_path, trust_dir, list_of(counter, 1, ahead=-86_400))
     assert (code, checks["certificates.revoked"][0]) == (0, "notice")
     assert "早于签名时间" in checks["certificates.revoked"][1]

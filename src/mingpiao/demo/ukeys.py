@@ -34,6 +34,7 @@ from mingpiao.ukeys.service import (
     issue_ukey,
     refuse_ukey,
     revoke_ukey,
+    tell_of_ends,
     trust_authority,
 )
 from mingpiao.units.service import report_loss
@@ -107,6 +108,7 @@ async def bring_ukeys(services: DemoServices) -> None:
         _brought(desk, _Held(holder="yiyuan-kaipiao", manager=hospital, point="ZY"), 1, UKeyStep.APPLY),
         _of_department(desk, "hhht-jingban"),
     )
+    await tell_of_ends(services.database)
 
 
 async def _brought(desk: _Desk, held: _Held, since: int, last: UKeyStep = UKeyStep.ACTIVATE) -> Story:

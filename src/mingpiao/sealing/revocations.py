@@ -155,6 +155,12 @@ async def _store(connection: AsyncConnection, found: RevocationList, *, acting: 
     return True
 
 
+async def list_contents(connection: AsyncConnection) -> list[bytes]:
+    """The lists in force themselves (DER), by issuer. Connection must be of system scope."""
+    found = await connection.execute(text("SELECT content FROM revocation_lists ORDER BY issuer"))
+    return [bytes(row.content) for row in found]
+
+
 async def imported_lists(connection: AsyncConnection) -> list[ImportedList]:
     """The lists in force, by issuer. Connection must be of system scope."""
     rows = (await connection.execute(_LISTS)).mappings()

@@ -50,6 +50,7 @@ from mingpiao.sealing.revocations import (
     ImportedList,
     import_list,
     imported_lists,
+    list_contents,
     revocations_of,
     revoked_since,
 )
@@ -95,6 +96,7 @@ __all__ = [
     "key_info_of",
     "keys_in_use",
     "keys_of",
+    "list_contents",
     "make_demonstration_authority",
     "make_province_authority",
     "make_sealing_key",

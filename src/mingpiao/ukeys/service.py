@@ -25,6 +25,7 @@ from mingpiao.ukeys.deciding import (
     release_ukey,
     revoke_ukey,
 )
+from mingpiao.ukeys.ending import tell_of_ends
 from mingpiao.ukeys.machine import allowed_steps
 from mingpiao.ukeys.policies import (
     UKeyPolicy,
@@ -64,6 +65,7 @@ __all__ = [
     "revoke_ukey",
     "set_ukey_policy",
     "steps_of",
+    "tell_of_ends",
     "trust_authority",
     "ukey_policies",
     "ukey_policy_in_force",

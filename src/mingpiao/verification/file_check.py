@@ -24,7 +24,7 @@ from mingpiao.kernel.money import plain
 from mingpiao.layout.model import FaceFile
 from mingpiao.sealing.model import KeyInfo
 from mingpiao.sealing.service import MAX_LIST, TrustStore
-from mingpiao.verification.certificate_export import DEPARTMENTS
+from mingpiao.verification.certificate_export import DEPARTMENTS, LIST_ENDING
 from mingpiao.verification.examination import (
     MAX_FILE_BYTES,
     PDF_FACE,
@@ -96,11 +96,12 @@ def main(
 ) -> int:
     """Check files, print a report for people or JSON for programs, and return the exit code.
 
-    `faces` are exported face versions that the directory does not have, `lists` revocation lists (DER or PEM): each
-    certificate is judged by them as of its signature.
+    `faces` are exported face versions that the directory does not have, `lists` revocation lists (DER or PEM)
+    beside those of the directory: each certificate is judged by them as of its signature.
     """
     try:
-        trust = read_trust(trust_dir).with_lists([read_list(file) for file in lists])
+        given = (*sorted(trust_dir.glob(f"*{LIST_ENDING}")), *lists)
+        trust = read_trust(trust_dir).with_lists([read_list(file) for file in given])
         face_files = [read_face(file) for file in faces]
     except Refusal as refusal:
         sys.stderr.write(refusal.problems[0].message + "\n")
@@ -233,7 +234,7 @@ def revocations_told(keys: Iterable[KeyInfo], issued_at: datetime, trust: TrustS
     missing = [each for each in issuers if trust.listed_at(each) is None]
     older = [each for each in issuers if (at := trust.listed_at(each)) is not None and at < issued_at]
     if len(missing) == len(issuers):
-        words = "没有提供吊销列表（--crl），没有核对证书在签名时是否已被吊销"
+        words = "没有吊销列表（证书目录中没有，也没有用 --crl 提供），没有核对证书在签名时是否已被吊销"
     elif missing:
         words = f"没有以下机构的吊销列表，没有核对其证书是否已被吊销：{'；'.join(missing)}"
     elif older:
