@@ -303,6 +303,9 @@ async def ukeys_by_now(database_url: str) -> None:
     try:
         async with database.system() as connection:
             keys = (await list_ukeys(connection, UKeyFilter())).items
+            ends = await connection.scalar(
+                text("SELECT count(*) FROM messages WHERE topic LIKE 'ukey:%:ends:30:%'")
+            )
             lost = await connection.scalar(
                 text("SELECT string_agg(display_name, '') FROM accounts WHERE lost_at IS NOT NULL")
             )
@@ -311,6 +314,8 @@ async def ukeys_by_now(database_url: str) -> None:
             )
     finally:
         await database.close()
+    # The person of the one that is to be renewed, and the unit's manager.
+    assert ends == 2
     states = Counter(each.state for each in keys)
     assert states == {
         UKeyState.REQUESTED: 2,
