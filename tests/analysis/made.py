@@ -101,7 +101,8 @@ class Made:
                 for _ in range(self.random.randint(bills - 3, bills + 3)):
                     day = month + timedelta(days=self.random.randrange(27))
                     day -= timedelta(days=max(0, day.weekday() - 4)) if day.day > 3 else timedelta(0)
-                    self.bill(unit_id, day, f"{self.random.randint(5_000, 30_000) / 100:.2f}")
+                    item = "020102" if self.random.random() < 0.15 else "020101"
+                    self.bill(unit_id, day, f"{self.random.randint(5_000, 30_000) / 100:.2f}", item=item)
 
     def files(self, folder: Path) -> Inputs:
         """The rows as files by month."""

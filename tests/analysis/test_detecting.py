@@ -45,8 +45,8 @@ def borrow(made: Made, unit: int) -> None:
 
 
 def disguise(made: Made, unit: int) -> None:
-    for number in range(8):
-        made.bill(unit, day(12 + number % 4), f"1{number}3.30", item="999999")
+    for number in range(12):
+        made.bill(unit, day(12 + number % 4), f"{1000 + 37 * number}.30", item="020102")
 
 
 def above(made: Made, unit: int) -> None:

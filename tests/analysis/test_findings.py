@@ -51,7 +51,7 @@ def standout(unit_id: int, pattern: str = "splitting", score: float = 61.5, **mo
         "month": MONTH,
         "pattern": pattern,
         "basis": Basis.PAST,
-        "strength": 12.0,
+        "odds": 0.5,
         "score": score,
         "unlikely": 97,
         "peers": 11,
@@ -155,11 +155,11 @@ async def test_a_breach_becomes_a_case_and_a_watch_comes_from_a_finding(site: Wo
 
 async def test_what_is_decided_stays_and_what_is_not_follows_the_newest_run(site: World) -> None:
     own = site.residents[XINCHENG].unit_id
-    await keep(site, standout(own), standout(own, "month_end", 40), standout(own, "rare", 5.0))
+    await keep(site, standout(own), standout(own, "month_end", 40), standout(own, "rare", 1.5))
     first, second = await findings(site)
     assert [first.pattern, second.pattern] == ["splitting", "month_end"]
     await decide(site, first, FindingState.CONFIRMED)
-    await keep(site, standout(own, score=10.0), standout(own, "collusion", 55.0, sentence="新的。"))
+    await keep(site, standout(own, score=1.0), standout(own, "collusion", 55.0, sentence="新的。"))
     assert [(each.pattern, each.score, each.standing) for each in await findings(site)] == [
         ("splitting", 6150, True),
         ("collusion", 5500, True),

@@ -12,6 +12,8 @@ from mingpiao.analysis.extracting import before
 PAST_MONTHS = 12
 #: Fewer months of its own, or other units of its kind, say nothing of a unit.
 FEWEST_MONTHS, FEWEST_PEERS = 3, 5
+#: A file under more bills than this is a list or a frame contract, and no receipt.
+MOST_OF_A_PAPER = 8
 
 
 def derive_month(
@@ -58,9 +60,11 @@ def _derived(units: str, own: Path, past: list[Path]) -> str:
         SELECT unit_id, kind, date_diff('month', max(was.month), any_value(now.month)) - 1 AS quiet_months
         FROM now JOIN was USING (unit_id, kind) WHERE was.bills > 0 AND now.bills > 0 GROUP BY ALL
     )
-    SELECT unit_id, kind, now.month, coalesce(reused.bills, 0) / greatest(now.bills, 1) AS reused, mix_change,
+    SELECT unit_id, kind, now.month, coalesce(reused.bills, 0) / greatest(now.bills, 1) AS reused,
+           coalesce(misused.bills, 0) / greatest(now.bills, 1) AS misused, odd_items, mix_change,
            mix_unlike, strange_items, rate_level, new_organisations, quiet_months
-    FROM now LEFT JOIN reused USING (unit_id, kind) LEFT JOIN own_mix USING (unit_id, kind)
+    FROM now LEFT JOIN reused USING (unit_id, kind) LEFT JOIN misused USING (unit_id, kind)
+    LEFT JOIN odd USING (unit_id, kind) LEFT JOIN own_mix USING (unit_id, kind)
     LEFT JOIN peer_mix USING (unit_id, kind) LEFT JOIN levels USING (unit_id, kind)
     LEFT JOIN fresh USING (unit_id, kind) LEFT JOIN quiet USING (unit_id, kind)
     """
@@ -73,7 +77,17 @@ def _reused(own: Path, past: list[Path]) -> str:
                ON gone.blue_bill_id = each.bill_id AND gone.unit_id = each.unit_id),
     old_papers AS (FROM ({_read([own, *past], "papers")}) AS each ANTI JOIN gone
                    ON gone.blue_bill_id = each.bill_id AND gone.unit_id = each.unit_id),
-    often AS (SELECT paper FROM old_papers GROUP BY paper HAVING count(DISTINCT bill_id) > 1),
+    counted AS (
+        SELECT paper, count(DISTINCT bill_id) AS bills, count(DISTINCT payer_subject) AS payers,
+               max(issued_date) - min(issued_date) AS days FROM old_papers GROUP BY paper
+    ),
+    often AS (SELECT paper FROM counted WHERE bills > 1),
+    -- A contract is paid in parts, a list stands under many bills, and what several pay together they pay together;
+    -- but a receipt of one is no receipt of another, days later.
+    strange AS (SELECT paper FROM counted WHERE payers > 1 AND bills <= {MOST_OF_A_PAPER} AND days >= 3),
+    misused AS (
+        SELECT unit_id, kind, count(DISTINCT bill_id) AS bills FROM papers SEMI JOIN strange USING (paper) GROUP BY ALL
+    ),
     reused AS (
         SELECT unit_id, kind, count(DISTINCT bill_id) AS bills FROM papers SEMI JOIN often USING (paper) GROUP BY ALL
     )"""
@@ -96,6 +110,13 @@ def _mixes() -> str:
         WHERE (unit_id, kind) IN (SELECT (unit_id, kind) FROM known)
           AND (unit_id, kind) IN (SELECT (unit_id, kind) FROM shares)
         GROUP BY ALL
+    ), old_lines AS (
+        SELECT unit_id, kind, code, sum(amount) / sum(lines) AS mean, sum(lines) AS lines FROM old_items GROUP BY ALL
+    ), odd AS (
+        SELECT unit_id, kind, sum(CASE WHEN items.amount / items.lines >= 2.5 * mean AND old_lines.lines >= 5
+                                       THEN items.amount ELSE 0 END) / sum(items.amount) AS odd_items
+        FROM items JOIN known USING (unit_id, kind) LEFT JOIN old_lines USING (unit_id, kind, code)
+        WHERE items.amount > 0 GROUP BY ALL
     ), typed AS (SELECT types.unit_type, shares.* FROM shares JOIN types USING (unit_id)),
     sizes AS (
         SELECT unit_type, kind, count(DISTINCT unit_id) AS units FROM typed GROUP BY ALL

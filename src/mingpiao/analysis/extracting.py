@@ -79,14 +79,26 @@ def _steps(relations: Relations, month: date) -> list[tuple[str, str]]:
            AND blue.issued_at BETWEEN red.issued_at - INTERVAL 1 HOUR AND red.issued_at + INTERVAL 5 DAY
         GROUP BY red.bill_id
     """
+    # The same lines and sum, soon under another name; what is issued often anyway says nothing.
+    moved = """
+        SELECT red.bill_id, count(*) AS times FROM red JOIN blue
+        ON blue.unit_id = red.unit_id AND blue.content_subject = red.content_subject
+           AND blue.payer_subject <> red.payer_subject
+           AND blue.issued_at BETWEEN red.issued_at - INTERVAL 1 HOUR AND red.issued_at + INTERVAL 3 DAY
+        SEMI JOIN (SELECT unit_id, content_subject FROM blue GROUP BY ALL HAVING count(*) <= 4) AS seldom
+        ON seldom.unit_id = red.unit_id AND seldom.content_subject = red.content_subject
+        GROUP BY red.bill_id
+    """
     joined = """
         SELECT red.unit_id, coalesce(older.kind, main.kind, '') AS kind, red.total, red.payer_subject, red.issued_date,
                date_trunc('month', red.blue_date) < date_trunc('month', red.issued_date) AS earlier,
                red.issued_date - red.blue_date AS days, coalesce(again.times, 0) > 0 AS reissued,
+               coalesce(moved.times, 0) > 0 AS moved,
                count(*) OVER (PARTITION BY red.unit_id, red.payer_subject, red.content_subject) AS loop,
                older.payer_name AS payer, older.handler AS maker, coalesce(red.handler, '') AS taker
         FROM red LEFT JOIN older ON older.bill_id = red.blue_bill_id AND older.unit_id = red.unit_id
         LEFT JOIN main ON main.unit_id = red.unit_id LEFT JOIN again ON again.bill_id = red.bill_id
+        LEFT JOIN moved ON moved.bill_id = red.bill_id
     """
     pairs = """
         SELECT unit_id, kind, maker, taker, count(*) AS times, sum(total) AS amount
@@ -98,6 +110,7 @@ def _steps(relations: Relations, month: date) -> list[tuple[str, str]]:
         ("older", older),
         ("main", main),
         ("again", again),
+        ("moved", moved),
         ("joined", joined),
         ("pairs", pairs),
     ]
@@ -116,8 +129,8 @@ def _results(relations: Relations, month: date) -> dict[str, str]:
         FROM ({lines}) GROUP BY unit_id, kind, code
     """
     papers = f"""
-        SELECT paper, unit_id, kind, bill_id FROM (
-            SELECT unit_id, kind, bill_id, unnest(evidence_papers) AS paper FROM {relations.bills}
+        SELECT paper, unit_id, kind, bill_id, payer_subject, issued_date FROM (
+            SELECT unit_id, kind, bill_id, payer_subject, issued_date, unnest(evidence_papers) AS paper FROM {relations.bills}
             WHERE {_span(month)} AND evidence_count > 0)
         WHERE paper IS NOT NULL
     """
@@ -163,6 +176,7 @@ def _vectors(relations: Relations, month: date, items: str) -> str:
                avg(CAST(clock >= 22 OR clock < 6 AS INTEGER)) AS night, avg(CAST(NOT issued_workday AS INTEGER)) AS weekend,
                avg(CAST(issued_date >= DATE '{end}' AS INTEGER)) AS month_end,
                sum(CASE WHEN issued_date >= DATE '{end}' THEN yuan ELSE 0 END) / sum(yuan) AS month_end_amount,
+               avg(CAST(issued_date >= DATE '{end}' AND yuan >= 1000 AND yuan % 1000 = 0 AS INTEGER)) AS round_end,
                avg(CAST(yuan >= 1000 AND yuan % 1000 = 0 OR yuan >= 100 AND yuan < 1000 AND yuan % 100 = 0 AS INTEGER))
                    AS round_sums,
                avg(CAST(yuan >= 900 AND (yuan / power >= 9 OR yuan / power BETWEEN 4.5 AND 4.9999
@@ -178,8 +192,10 @@ def _vectors(relations: Relations, month: date, items: str) -> str:
                sum(CASE WHEN bills = 1 THEN 1 ELSE 0 END) / sum(bills) AS once
         FROM by_payer GROUP BY ALL
     ), alike AS (
-        SELECT unit_id, kind, sum(CASE WHEN payers >= 3 THEN bills ELSE 0 END) AS bills FROM (
-            SELECT unit_id, kind, content_subject, count(*) AS bills, count(DISTINCT payer_subject) AS payers
+        SELECT unit_id, kind, sum(CASE WHEN payers >= 3 THEN bills ELSE 0 END) AS bills,
+               sum(CASE WHEN nameless >= 3 AND nameless >= 0.95 * payers THEN nameless ELSE 0 END) AS nameless FROM (
+            SELECT unit_id, kind, content_subject, count(*) AS bills, count(DISTINCT payer_subject) AS payers,
+                   count(DISTINCT payer_subject) FILTER (WHERE nameless) AS nameless
             FROM blue GROUP BY ALL)
         GROUP BY ALL
     ), by_account AS (
@@ -192,13 +208,22 @@ def _vectors(relations: Relations, month: date, items: str) -> str:
             SELECT unit_id, kind, issued_date, count(*) AS bills FROM blue GROUP BY ALL)
         GROUP BY ALL
     ), near AS (
-        SELECT unit_id, kind, count(*) OVER (
-            PARTITION BY unit_id, kind, payer_subject ORDER BY issued_date
-            RANGE BETWEEN INTERVAL 2 DAYS PRECEDING AND INTERVAL 2 DAYS FOLLOWING) AS near
-        FROM (FROM blue ANTI JOIN red ON red.blue_bill_id = blue.bill_id AND red.unit_id = blue.unit_id) AS blue
+        SELECT unit_id, kind, count(*) OVER days AS near, sum(yuan) OVER days AS together, max(yuan) OVER days AS most,
+               count(*) OVER (PARTITION BY unit_id, kind, payer_subject, yuan ORDER BY issued_date
+                              RANGE BETWEEN INTERVAL 2 DAYS PRECEDING AND INTERVAL 2 DAYS FOLLOWING) AS equal
+        FROM (FROM marked ANTI JOIN red ON red.blue_bill_id = marked.bill_id AND red.unit_id = marked.unit_id) AS standing
         SEMI JOIN (FROM by_payer WHERE bills >= 3) AS often USING (unit_id, kind, payer_subject)
+        WINDOW days AS (PARTITION BY unit_id, kind, payer_subject ORDER BY issued_date
+                        RANGE BETWEEN INTERVAL 2 DAYS PRECEDING AND INTERVAL 2 DAYS FOLLOWING)
+    ), limited AS (
+        SELECT *, pow(10, floor(log10(most))) AS power FROM near
+    ), bounded AS (
+        SELECT *, CASE WHEN most < 2 * power THEN 2 WHEN most < 5 * power THEN 5 ELSE 10 END * power AS bound FROM limited
     ), splits AS (
-        SELECT unit_id, kind, count(*) FILTER (WHERE near >= 3) AS bills, max(near) AS biggest_split FROM near GROUP BY ALL
+        SELECT unit_id, kind, count(*) FILTER (WHERE near >= 3) AS bills, max(near) AS biggest_split,
+               count(*) FILTER (WHERE near >= 3 AND most >= 500 AND most >= 0.9 * bound AND together >= bound) AS limit_bills,
+               count(*) FILTER (WHERE equal >= 3 AND most >= 500) AS equal_bills
+        FROM bounded GROUP BY ALL
     ), lines AS (
         SELECT unit_id, kind, sum(lines) AS lines, sum(over) / sum(lines) AS over_rate, sum(top) / sum(lines) AS top_rate
         FROM ({items}) GROUP BY ALL
@@ -210,6 +235,7 @@ def _vectors(relations: Relations, month: date, items: str) -> str:
     ), reds AS (
         SELECT unit_id, kind, count(*) AS reversals, sum(total) AS red_amount,
                count(*) FILTER (WHERE days <= 3) AS quick, count(*) FILTER (WHERE reissued) AS reissued,
+               count(*) FILTER (WHERE moved) AS moved,
                count(*) FILTER (WHERE loop >= 2) AS loops, count(*) FILTER (WHERE earlier) AS earlier_month,
                count(*) FILTER (WHERE maker <> '' AND taker <> '' AND maker <> taker) AS crossed
         FROM joined GROUP BY ALL
@@ -229,8 +255,10 @@ def _vectors(relations: Relations, month: date, items: str) -> str:
     SELECT keys.unit_id, keys.kind, DATE '{month}' AS month, coalesce(basic.bills, 0) AS bills,
            coalesce(amount, 0) AS amount, typical, largest, payers, top_payer, once, nocode, organisations,
            coalesce(alike.bills, 0) / basic.bills AS alike, coalesce(by_account.bills, 0) / basic.bills AS shared_account,
+           coalesce(alike.nameless, 0) / basic.bills AS alike_nameless, round_end,
            night, weekend, month_end, month_end_amount, biggest_day, round_sums, near_limit, benford,
            coalesce(splits.bills, 0) / basic.bills AS split, coalesce(biggest_split, 0) AS biggest_split,
+           coalesce(limit_bills, 0) / basic.bills AS split_limit, coalesce(equal_bills, 0) / basic.bills AS split_equal,
            over_rate, top_rate, lines, handlers, top_handler, evidence, pay_gap, coalesce(reversals, 0) AS reversals,
            {", ".join(f"coalesce({name}, 0) / greatest(basic.bills, reversals, 1) AS {alias}" for name, alias in _REDS)},
            coalesce(red_amount, 0) / greatest(amount, red_amount, 1) AS reversed_amount,
@@ -248,6 +276,7 @@ _REDS = (
     ("reversals", "reversal"),
     ("quick", "quick"),
     ("reissued", "reissued"),
+    ("moved", "moved"),
     ("loops", "loops"),
     ("earlier_month", "earlier_month"),
     ("crossed", "crossed"),

@@ -1,5 +1,6 @@
 """From vectors to findings: the series of all units, their distances, patterns, and what people read of them."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -15,25 +16,28 @@ from mingpiao.analysis.extracting import before
 from mingpiao.analysis.measures import DERIVED, EXTRACTED, MEASURES, PLACES
 from mingpiao.analysis.model import Basis, Evidence, PeerDrawing
 from mingpiao.analysis.opinion import unlikeliness
-from mingpiao.analysis.patterns import PATTERNS, RARE, Pattern, Sign, steps_of, strength_of
+from mingpiao.analysis.patterns import PATTERNS, RARE, STANDS_OUT, Pattern, log_odds_of, steps_of, weight_of
 
 #: How many months a series has: two years, the judged month among them.
 MONTHS = 24
 #: So many measures of a finding are told.
 _TOLD = 3
-#: A measure that is out by so many steps counts for a rare combination, which takes so many of them.
-_OUT, _FEWEST_OUT = 3.0, 4
+#: So many measures that stand out are a rare combination, and what each step of it weighs.
+_FEWEST_OUT = 4
+_RARE_WEIGHT = 0.15
+#: Less likely findings than this are none.
+_LEAST_ODDS = -5.0
 
 
 class Standout(msgspec.Struct, frozen=True, kw_only=True):
-    """A finding of one unit and month: `score` ranks it (0 to 100), `unlikely` is the second opinion (0 to 100)."""
+    """A finding of one unit and month: `odds` are log-odds, `score` the same as 0 to 100; `unlikely` is the second opinion (0 to 100)."""
 
     unit_id: int
     kind: str
     month: date
     pattern: str
     basis: Basis
-    strength: float
+    odds: float
     score: float
     unlikely: int
     peers: int
@@ -113,7 +117,7 @@ def _fill_quiet(values: Numbers) -> None:
 
 
 def judge(series: Series, weights: Mapping[str, float]) -> list[Standout]:
-    """All findings of the series' month, the strongest first. `weights` are what verdicts made of each pattern."""
+    """All findings of the series' month, the likeliest first. `weights` are what verdicts made of each pattern."""
     if not len(series.units):
         return []
     groups = peer_groups(series)
@@ -121,13 +125,13 @@ def judge(series: Series, weights: Mapping[str, float]) -> list[Standout]:
     unlikely = unlikeliness(series.newest, groups[-1])
     found = []
     for pattern in PATTERNS:
-        strength = strength_of(pattern, distances, series.newest)
+        odds = log_odds_of(pattern, distances, series.newest) + np.log(weights.get(pattern.code, 1.0))
         found += [
-            _found(series, distances, groups, row, pattern, float(strength[row]), weights, int(unlikely[row]))
-            for row in map(int, np.flatnonzero(strength))
+            _found(series, distances, groups, row, pattern, float(odds[row]), int(unlikely[row]))
+            for row in map(int, np.flatnonzero(odds > _LEAST_ODDS))
         ]
     named = {(each.unit_id, each.kind) for each in found}
-    found += _rare(series, distances, groups, unlikely, named, weights)
+    found += _rare(series, distances, groups, unlikely, named)
     return _one_a_unit(found)
 
 
@@ -151,9 +155,9 @@ def _one_a_unit(found: Sequence[Standout]) -> list[Standout]:
     best: dict[tuple[int, str], Standout] = {}
     for each in found:
         key = (each.unit_id, each.pattern)
-        if key not in best or each.strength > best[key].strength:
+        if key not in best or each.odds > best[key].odds:
             best[key] = each
-    return sorted(best.values(), key=lambda each: (-each.score, each.unit_id, each.pattern))
+    return sorted(best.values(), key=lambda each: (-each.odds, each.unit_id, each.pattern))
 
 
 def _rare(
@@ -162,17 +166,17 @@ def _rare(
     groups: Sequence[NDArray[np.int64]],
     unlikely: NDArray[np.int64],
     named: set[tuple[int, str]],
-    weights: Mapping[str, float],
 ) -> list[Standout]:
     """Rows that no pattern names, but of which many measures are out at once."""
     steps = np.fmin(np.abs(distances.past), np.abs(distances.peers))
-    out = np.nan_to_num(steps) >= _OUT
+    out = np.nan_to_num(steps) >= STANDS_OUT
     found = []
     for row in map(int, np.flatnonzero(out.sum(axis=1) >= _FEWEST_OUT)):
         if (int(series.units[row]), series.kinds[row]) in named:
             continue
         strength = float(np.sqrt(np.sum(np.clip(np.nan_to_num(steps[row]), 0, 10)[out[row]] ** 2)))
-        found.append(_found(series, distances, groups, row, RARE, strength, weights, int(unlikely[row])))
+        odds = RARE.base + _RARE_WEIGHT * strength
+        found.append(_found(series, distances, groups, row, RARE, odds, int(unlikely[row])))
     return found
 
 
@@ -182,12 +186,10 @@ def _found(
     groups: Sequence[NDArray[np.int64]],
     row: int,
     pattern: Pattern,
-    strength: float,
-    weights: Mapping[str, float],
+    odds: float,
     unlikely: int,
 ) -> Standout:
     evidence = _evidence(series, distances, row, pattern)
-    weighed = strength * pattern.weight * weights.get(pattern.code, 1.0)
     group = next((each for each in groups if np.sum(each == each[row]) > 5), None)
     peers = int(np.sum(group == group[row])) - 1 if group is not None else 0
     return Standout(
@@ -196,8 +198,8 @@ def _found(
         month=series.month,
         pattern=pattern.code,
         basis=_basis(pattern, evidence),
-        strength=strength,
-        score=round(float(100 * (1 - np.exp(-weighed / 15))), 2),
+        odds=round(odds, 4),
+        score=round(100 / (1 + math.exp(-odds)), 2),
         unlikely=unlikely,
         peers=peers,
         sentence=sentence_of(pattern, evidence, series, row, peers),
@@ -211,13 +213,10 @@ def _evidence(series: Series, distances: Distances, row: int, pattern: Pattern) 
     one = Distances(*(part[row : row + 1] for part in distances))
     if pattern is RARE:
         steps = np.nan_to_num(np.fmin(np.abs(one.past[0]), np.abs(one.peers[0])))
-        names = [list(MEASURES)[place] for place in np.argsort(-steps) if steps[place] >= _OUT]
+        names = [list(MEASURES)[place] for place in np.argsort(-steps) if steps[place] >= STANDS_OUT]
     else:
-        ordered = [*_by_steps(pattern.leads, one), *_by_steps(pattern.supports, one)]
-        names = [
-            ordered[0].measure,
-            *(each.measure for each in ordered[1:] if steps_of(each, one)[0] >= _OUT),
-        ]
+        ordered = sorted(pattern.signs, key=lambda each: -float(weight_of(each, one)[0]))
+        names = [each.measure for each in ordered if steps_of(each.measure, one)[1][0] >= STANDS_OUT]
     usual, middle = plain(one.usual)[0], plain(one.middle)[0]
     return tuple(
         Evidence(
@@ -230,10 +229,6 @@ def _evidence(series: Series, distances: Distances, row: int, pattern: Pattern) 
         )
         for name in names[:6]
     )
-
-
-def _by_steps(signs: Sequence[Sign], one: Distances) -> list[Sign]:
-    return sorted(signs, key=lambda each: -each.weight * float(steps_of(each, one)[0]))
 
 
 def _number(value: np.float32) -> float | None:

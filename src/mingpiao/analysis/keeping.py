@@ -16,7 +16,7 @@ from mingpiao.analysis.ties import Tie
 from mingpiao.kernel.clock import now
 
 #: Findings weaker than this are not kept, and of a month no more than so many.
-WEAKEST, MOST_FINDINGS = 20.0, 5_000
+WEAKEST, MOST_FINDINGS = 2.0, 5_000
 #: Before so many decisions a pattern's precision moves its rank only a little.
 _PRIOR, _USUAL_PRECISION = 10, 0.6
 

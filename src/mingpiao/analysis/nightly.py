@@ -23,7 +23,7 @@ from mingpiao.analysis.judging import MONTHS, Series, Standout, judge, load_seri
 from mingpiao.analysis.ties import Tie, find_ties
 
 #: A change of what the steps reckon: folders of another version are not read.
-VERSION = 1
+VERSION = 2
 MEMORY, THREADS = "700MB", 2
 
 
