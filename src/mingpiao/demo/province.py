@@ -15,6 +15,7 @@ from mingpiao.demo.first_day import batches, first_requests, issue, reverse_some
 from mingpiao.demo.former import bring_former
 from mingpiao.demo.ground import admit_unit, lay_ground
 from mingpiao.demo.history import bring_history, records_begin
+from mingpiao.demo.inspections import bring_inspections
 from mingpiao.demo.levels import pass_numbers_down
 from mingpiao.demo.paper import bring_paper
 from mingpiao.demo.progress import DemoProgress
@@ -81,6 +82,7 @@ async def build(
         async with services.database.system() as connection:
             accounts = await open_accounts(connection, catalog, members, services.master_key, progress)
             await bring_watches(connection, members, WATCHER)
+        await bring_inspections(services, members, WATCHER)
         await bring_ukeys(services)
         return accounts
 

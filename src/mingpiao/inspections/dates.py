@@ -19,6 +19,11 @@ _SINCE = re.compile(
     r"(?:份|初)?(?:以来|至今|到现在|到今天|到目前|截至目前|截至今天|以后|之后|起至今|起到现在|起|开始)"
 )
 _BEFORE = re.compile(r"(?:份|底|末)?(?:以前|之前|前|左右|底|末|初|上旬|中旬|下旬)")
+#: Seasons and feasts, of which no days can be told.
+_SEASON = re.compile(
+    r"的?(?:春季|秋季|夏季|冬季|春学期|秋学期|寒假|暑假|春节|国庆|五一|元旦|开学|学期)"
+    r"(?:学期|开学|期间|假期|前后)*(?:以来|以后|之后|之前)?"
+)
 _LAST_YEAR_SAME = re.compile(r"(?:去年|上年)同期")
 
 
@@ -226,7 +231,7 @@ _ATOMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], tuple[Perio
     (re.compile(r"(?P<y>20\d{2})[-/.](?P<m>0?[1-9]|1[0-2])(?![\d.])"), _iso_month),
     (
         re.compile(
-            rf"(?:最近|近|过去)(?:的)?(?:(?P<half>半年)|(?P<number>{NUMBER})(?P<measure>个?月|天|日|个?星期|周|个?季度|年))(?:以?内|以来|里)?"
+            rf"(?:最近|近|过去)(?:的)?(?:(?P<half>半年)|(?P<number>{NUMBER})(?P<measure>个?月|天|日|个?星期|周|个?季度|年))(?:以?内|以来|来|里)?"
         ),
         _lately,
     ),
@@ -270,6 +275,9 @@ def _with_end(text: str, first: _Atom, today: date) -> FoundPeriod:
     last = _end_atom(text, to.end(), first, today) if to else None
     if last is not None:
         return FoundPeriod(start=first.start, end=last.end, periods=(_joined(first, last, today),))
+    season = _SEASON.match(text, first.end)
+    if season:
+        return FoundPeriod(start=first.start, end=season.end(), periods=())
     before = _BEFORE.match(text, first.end)
     since = _SINCE.match(text, first.end)
     if since and first.span[0] <= today:

@@ -27,9 +27,10 @@ _UNQUOTED = r"(?P<bare>[一-龥A-Za-z0-9]{1,12}?)(?:字样|[两二三]个字|这
 
 
 def _named(what: str) -> re.Pattern[str]:
-    """名称含“X”或“Y”字样 of something."""
+    """名称含“X”或“Y”字样 of something, wanted or left out."""
     return re.compile(
         rf"{what}(?:里面|中间|里|中|上|内)?{_CONTAIN}(?:{_QUOTED}{_MORE_QUOTED}|{_UNQUOTED}){_TAIL}的?"
+        "(?P<left_out>(?:票据|票)?(?:除外|不看|不查|不算|不要))?"
     )
 
 
@@ -54,7 +55,7 @@ _PERSONAL = re.compile(
     r"(?:身份证件?(?:号码?)?|公民身份号码|手机号码?|手机|联系电话|电话(?:号码)?)?(?:为|是|:|：)?(?<!\d)(?:[1-9]\d{5}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]|1[3-9]\d{9})(?![\dXx])"
 )
 _PROGRAM = re.compile(
-    r"(?i)(?:\b(?:select|insert|update|delete|drop|alter|truncate|union|exec|create|grant|where)\b[^。；;，、\x00]*;?|\bor\s+\d+\s*=\s*\d+[^。；;，、\x00]*|--[^。；\x00]*|/\*[^\x00]*?\*/|</?\s*\w+[^>\x00]*>|\$\{[^}\x00]*\}|\{\{[^}\x00]*\}\})"
+    r"(?i)(?:\b(?:select|insert|update|delete|drop|alter|truncate|union|exec|create|grant|where)\b[^。；;，、\x00]*;?|(?:\d+\s*=\s*\d+\s*)?\bor\s+\d+\s*=\s*\d+[^。；;，、\x00]*|--[^。；\x00]*|/\*[^\x00]*?\*/|</?\s*\w+[^>\x00]*>|\$\{[^}\x00]*\}|\{\{[^}\x00]*\}\})"
 )
 
 
@@ -73,7 +74,8 @@ def read_names(words: Wording) -> None:
     for pattern, member in _NAMED:
         for match in words.take(pattern):
             found = re.findall(r"“([^”]+)”", match[0]) or [match["bare"]]
-            words.add(f"not_{member}" if match["no"] else member, found)
+            negated = (match["no"] is None) == (match["left_out"] is not None)
+            words.add(f"not_{member}" if negated else member, found)
     for match in words.take(_ORGANISATION):
         words.add("payer_words", [match["name"]])
 
@@ -178,6 +180,16 @@ _ACT: tuple[tuple[str, str, Any], ...] = (
         Decimal("10000.00"),
     ),
     (
+        r"(?:当天|当日)开(?:具|票)?的?(?:当天|当日)(?:就|又|便)?冲(?:红|掉|销)?(?:了|的)?",
+        "states",
+        [WantedState.SAME_DAY],
+    ),
+    (
+        r"(?:当月|本月)开(?:具|票)?的?(?:当月|本月)(?:就|又|便)?冲(?:红|掉|销)?(?:了|的)?",
+        "states",
+        [WantedState.SAME_MONTH],
+    ),
+    (
         rf"(?:开具|开票|开)?(?:后|的)?(?:当日|当天|同日|同一天){_AGAIN}(?:开具)?{_AGAIN}(?:当日|当天)?{_AGAIN}{REVERSE}(?:了|过|掉)?",
         "states",
         [WantedState.SAME_DAY],
@@ -258,7 +270,7 @@ def read_rules(words: Wording, rules: dict[str, str]) -> None:
         if name not in words.left:
             continue
         pattern = re.compile(
-            rf"(?P<hit>(?:命中|触发|违反|触碰|预警|因|被)(?:了|过)?(?:监管)?(?:规则|预警)?(?:为|是)?(?:“)?)?(?P<open>“)?{re.escape(name)}(?:”)?(?:的)?(?P<rule>(?:这条|这一|这个)?(?:规则|预警)(?:命中|提示)?|(?<=”)(?:的)?)?"
+            rf"(?P<hit>(?:命中|触发|违反|触碰|预警|因|被)(?:了|过)?(?:监管)?(?:规则|预警)?(?:为|是)?(?:“)?)?(?P<open>“)?{re.escape(name)}(?:”)?(?:的)?(?P<rule>(?:这条|这一|这个)?(?:规则|预警)(?:命中|提示)?|(?:命中|触发|预警)(?:的)?|(?<=”)(?:的)?)?"
         )
         for match in list(pattern.finditer(words.left)):
             if (
@@ -468,7 +480,7 @@ _PAY = {"现金": "现金", "微信支付": "微信", "微信": "微信", "支�
         "刷卡": "刷卡", "银行转账": "转账", "转账": "转账", "转帐": "转账", "支票": "支票"}  # fmt: skip
 _WAY = "(?:" + "|".join(sorted(_PAY, key=len, reverse=True)) + ")"
 _PAYING = re.compile(
-    rf"(?:(?:交款|缴款|付款|支付|收款)方式(?:为|是)?)?(?P<no>非|不是|不用|没有?用|不含)?(?:通过|采用|以|用|使用|收取|收)?(?P<ways>{_WAY}(?:(?:、|，|或者?|和|及|与|/){_WAY})*)(?:的)?(?:方式)?(?:收款|缴款|支付|收取|缴纳|付款|交款|结算|缴费|收费|收的)?(?:的)?"
+    rf"(?:(?:交款|缴款|付款|支付|收款)方式(?:为|是)?)?(?P<no>非|不是|不用|没有?用|不含)?(?:通过|采用|以|用|使用|收取|收)?(?P<ways>{_WAY}(?:(?:、|，|或者?|和|及|与|/){_WAY})*)(?:的)?(?:方式)?(?:收款|缴款|支付|收取|缴纳|付款|交款|结算|缴费|收费|收的|缴|付|交|收)?(?:的)?"
 )
 
 

@@ -37,6 +37,7 @@ _EVERY = re.compile(
     rf"(?:(?:等距|系统|等间隔)(?:抽样|抽取|抽查|抽)?[，,]?)?(?:按)?每(?:隔)?(?P<every>{NUMBER}){_BILLS}(?:里面?|中)?"
     rf"(?:就)?{_DRAW}(?:出)?(?:其中)?[一1](?:张|份|笔)?(?:票据?)?"
 )
+_OF_MANY = re.compile(rf"{NUMBER}{_BILLS}(?:里面?|中|当中)?{_DRAW}(?:出)?{NUMBER}{_BILLS}")
 _STEP = re.compile(
     rf"(?:等距|系统|等间隔)(?:随机)?(?:抽样|抽取|抽查|抽)?(?:法)?[，,]?(?:抽样)?(?:间隔|步长|距离)(?:为|是)?(?P<every>{NUMBER})(?:张|份)?"
 )
@@ -64,7 +65,9 @@ _RANDOM = re.compile(
     rf"(?:简单|完全)?随机(?:从中|在其中)?(?:{_DRAW_ONLY}|取|选取?|挑选?|查)(?:检查|样本)?(?:其中)?{_HOW_MUCH}?{_ENDS}"
 )
 _SHARE_FIRST = re.compile(rf"按照?{_HOW_MUCH}的?比例?(?:进行)?(?:随机)?{_DRAW_ONLY}(?:检查)?")
-_PLAIN_DRAW = re.compile(rf"(?:从中|在其中|其中)?{_DRAW_ONLY}(?:检查)?{_HOW_MUCH}{_ENDS}")
+_PLAIN_DRAW = re.compile(
+    rf"(?:从中|在其中|其中|一共|总共|共|合计)*{_DRAW_ONLY}(?:检查)?(?:一共|总共|共)?{_HOW_MUCH}{_ENDS}"
+)
 _ALL = re.compile(
     "(?:全部|全量|逐张|逐笔|逐份|全数|一张不漏|所有都)(?:地)?(?:进行)?(?:检查|核查|查|审查|检|查看|查验)+(?:一遍)?|全查|全检|不抽样|全覆盖(?:检查)?|逐张"
 )
@@ -79,6 +82,8 @@ def read_samples(words: Wording) -> None:
         for match in words.take(pattern):
             every = whole_number(match["every"])
             _put(words, match, Sample(method=SampleMethod.SYSTEMATIC, every=every))
+    for match in words.take(_OF_MANY):
+        words.mark(match.start(), match.end(), MarkReason.UNKNOWN)
     for match in words.take(_EACH):
         _put(words, match, _each(words, match))
     for match in words.take(_STRATIFIED):

@@ -8,6 +8,7 @@ from mingpiao.inspections.examining import MAX_NOTE, WorkingPaper, examine, open
 from mingpiao.inspections.planning import (
     MAX_INSPECTORS,
     cancel_inspection,
+    draw_inspection,
     plan_inspection,
     redraw,
     start_inspection,
@@ -78,6 +79,7 @@ __all__ = [
     "cancel_inspection",
     "chips_of",
     "conclude",
+    "draw_inspection",
     "estimate",
     "examine",
     "find_breach",

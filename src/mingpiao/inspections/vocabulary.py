@@ -75,7 +75,7 @@ _KIND_WORDS: dict[str, tuple[str, ...]] = {
     "0601": ("门诊", "门诊收费", "医疗门诊", "医疗门诊收费"),
     "0602": ("住院", "住院收费", "医疗住院", "医疗住院收费"),
 }
-_BILL_WORDS = ("票据", "电子票据", "票", "票子", "单据", "专用票据", "收据")
+_BILL_WORDS = ("票据", "电子票据", "票", "票子", "单据", "收据")
 _PAYMENT_ORDERS = {"99": ("一般缴款书", "非税收入缴款书", "缴款书", "非税收入一般缴款书", "非税缴款书")}
 #: Nicknames of cities and leagues by their full names.
 _NICKNAMES = {
