@@ -13,6 +13,7 @@ from mingpiao.inspections.dates import periods_in
 from mingpiao.inspections.model import (
     InspectionQuery,
     MarkReason,
+    PayerType,
     Sample,
     SampleMethod,
     Stratum,
@@ -37,6 +38,9 @@ def marked(request: str, region: str = "150000") -> list[tuple[str, MarkReason]]
 def test_the_worked_examples_are_read_exactly() -> None:
     counts = measure([OPEN / "first.jsonl", OPEN / "second.jsonl"])["all"]
     assert (counts.exact, counts.silent) == (counts.requests, 0)
+    more = measure([OPEN / "third.jsonl"])["all"]
+    assert more.silent == 0
+    assert more.exact >= 35
 
 
 @pytest.mark.parametrize(
@@ -101,6 +105,10 @@ def test_a_day_that_does_not_exist_and_a_period_without_beginning_are_marked() -
         ("金额5万元左右的捐赠票据", "5万元左右", MarkReason.UNKNOWN),
         ("累计金额超过100万元的学校", "累计金额超过100万元", MarkReason.UNKNOWN),
         ("随机抽10家单位", "抽10家单位", MarkReason.UNKNOWN),
+        ("抽取20%的单位", "抽取20%的单位", MarkReason.UNKNOWN),
+        ("1000张里抽10张", "1000张里抽10张", MarkReason.UNKNOWN),
+        ("前两个月的会费票据", "前两", MarkReason.UNKNOWN),
+        ("2026年秋季开学以来的学费票据", "2026年秋季开学以来", MarkReason.UNKNOWN),
         ("金额超过5万元，金额超过8万元", "金额超过8万元", MarkReason.CONFLICT),
         ("作废的票据", "作废", MarkReason.UNKNOWN),
         ("开具后2小时内冲红的", "2小时内冲红", MarkReason.UNKNOWN),
@@ -148,6 +156,9 @@ def test_ten_thousand_characters_are_refused() -> None:
         ),
         ("命中“夜间开票”规则", InspectionQuery(rules=("TIME-NIGHT",))),
         ("夜间开票的", InspectionQuery(hours=(22, 6))),
+        ("缴款人不是个人", InspectionQuery(payer_type=PayerType.ORGANISATION)),
+        ("周一至周五开的", InspectionQuery(weekdays=(1, 2, 3, 4, 5))),
+        ("缴款人名称含“幼儿”的除外", InspectionQuery(not_payer_words=("幼儿",))),
         ("冲红的除外", InspectionQuery(states=("normal",))),  # type: ignore[arg-type]
     ],
 )

@@ -221,18 +221,21 @@ def _kinds(where: _Where, query: InspectionQuery, _catalog: Catalog) -> None:
             known = where.value(list(codes))
             part = f"bills.kind_code = ANY (CAST({known} AS text[])) OR left(bills.kind_code, 2) = ANY (CAST({known} AS text[]))"
             where.add(f"NOT ({part})" if negated else part)
-    for items, negated in ((query.items, False), (query.not_items, True)):
-        found = [
-            f"bills.items @> CAST({where.value(msgspec.json.encode([{'code': each}]).decode())} AS jsonb)"
-            for each in items
-        ]
-        if found:
-            where.add(f"{'NOT ' if negated else ''}({' OR '.join(found)})")
-    for words, negated in ((query.item_words, False), (query.not_item_words, True)):
-        if words:
-            named = " OR ".join(f"strpos(item ->> 'name', {where.value(word)}) > 0" for word in words)
-            part = f"EXISTS (SELECT FROM jsonb_array_elements(bills.items) AS item WHERE {named})"
-            where.add(f"NOT {part}" if negated else part)
+    _items(where, query.items, query.item_words, negated=False)
+    _items(where, query.not_items, query.not_item_words, negated=True)
+
+
+def _items(where: _Where, codes: Sequence[str], words: Sequence[str], *, negated: bool) -> None:
+    """Bills with an item of these codes or with such a word in its name."""
+    found = [
+        f"bills.items @> CAST({where.value(msgspec.json.encode([{'code': code}]).decode())} AS jsonb)"
+        for code in codes
+    ]
+    if words:
+        named = " OR ".join(f"strpos(item ->> 'name', {where.value(word)}) > 0" for word in words)
+        found.append(f"EXISTS (SELECT FROM jsonb_array_elements(bills.items) AS item WHERE {named})")
+    if found:
+        where.add(f"{'NOT ' if negated else ''}({' OR '.join(found)})")
 
 
 def _amounts(where: _Where, query: InspectionQuery, _catalog: Catalog) -> None:

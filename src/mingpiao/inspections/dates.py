@@ -137,6 +137,8 @@ def _half(match: re.Match[str], today: date) -> tuple[Period, bool]:
 
 
 def _first_of(match: re.Match[str], today: date) -> tuple[Period, bool]:
+    if match["measure"] != "季度" and not match["year"]:
+        raise ValueError("the first months of a year, or the last ones: nobody can tell")
     count = (_number(match["number"])) * (3 if match["measure"] == "季度" else 1)
     if count > 12:
         raise ValueError("a year has twelve months")

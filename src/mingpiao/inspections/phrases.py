@@ -167,7 +167,7 @@ _ACT: tuple[tuple[str, str, Any], ...] = (
     ),
     (r"(?:通过|采用|以|用)?(?:在线|网页)(?:方式)?(?:开票|开具)?(?:的)?(?:单位)?", "unit_modes", ["ONLINE"]),
     (r"周末|双休日|礼拜六日|周六日", "weekdays", [6, 7]),
-    (r"非工作日|(?:法定)?(?:节假日|假日|休息日)|放假期间", "days", DayKind.REST_DAY),
+    (r"非工作日|不在工作日|(?:法定)?(?:节假日|假日|休息日)|放假期间", "days", DayKind.REST_DAY),
     (r"工作日", "days", DayKind.WORKDAY),
     (r"整百(?:元|块)?(?:数)?", "amount_multiple", Decimal("100.00")),
     (r"整千(?:元|块)?(?:数)?", "amount_multiple", Decimal("1000.00")),
@@ -298,6 +298,10 @@ _SMALL_HOURS = re.compile(r"凌晨(?:时段|时间)?")
 _WEEKDAY = re.compile(
     r"(?:每个?)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天])(?P<more>(?:(?:、|和|或|及)(?:周|星期|礼拜)?[一二三四五六日天])*)"
 )
+_WEEK = "一二三四五六日"
+_WEEKDAYS = re.compile(
+    r"(?:周|星期|礼拜)(?P<first>[一二三四五六日天])(?:至|到|-)+(?:周|星期|礼拜)?(?P<last>[一二三四五六日天])"
+)
 _MONTH_END = re.compile(
     rf"(?:每个?月|各月|每月|月)?(?:月)?(?:末|底|的)?(?:的)?(?:最后|末|最末)(?:的)?(?P<number>{NUMBER})[天日](?:内|里)?"
 )
@@ -321,6 +325,9 @@ def read_times(words: Wording) -> None:
         _hours(words, match, 22, 6)
     for match in words.take(_SMALL_HOURS):
         _hours(words, match, 0, 6)
+    for match in words.take(_WEEKDAYS):
+        first, last = (_WEEK.index(match[name].replace("天", "日")) + 1 for name in ("first", "last"))
+        words.add("weekdays", [each for each in range(1, 8) if first <= each <= last])
     for match in words.take(_WEEKDAY):
         days = [
             "一二三四五六日".index(each.replace("天", "日")) + 1
@@ -476,6 +483,12 @@ _ORGANISATIONS = re.compile(
     rf"{_ROLE}(?:单位|企业|公司|法人|机构|组织)(?:的)?|(?:开给|向|面向|针对|由|给|对)(?:企业|公司|单位|法人|机构|组织)(?:开具|缴款|开票|开出|付款|缴纳|捐赠)?(?:的)?"
     rf"|(?:企业|公司|单位|法人)(?:缴款人?|付款人?|交款|缴费|缴纳|捐赠)(?:的)?|企业|公司|法人"
 )
+_NO_PERSON = re.compile(
+    rf"(?:{_PAYER}(?:的)?(?:类型)?)?(?:不是|非|不为)(?:个人|自然人)(?:缴款人?|付款|缴纳)?(?:的)?"
+)
+_NO_FIRM = re.compile(
+    rf"{_PAYER}(?:的)?(?:类型)?(?:不是|非|不为)(?:单位|企业|公司|法人)(?:的)?|(?:非)(?:企业|公司|法人)(?:的)?"
+)
 _PAY = {"现金": "现金", "微信支付": "微信", "微信": "微信", "支付宝": "支付宝", "POS刷卡": "刷卡", "POS机刷卡": "刷卡",
         "刷卡": "刷卡", "银行转账": "转账", "转账": "转账", "转帐": "转账", "支票": "支票"}  # fmt: skip
 _WAY = "(?:" + "|".join(sorted(_PAY, key=len, reverse=True)) + ")"
@@ -486,6 +499,10 @@ _PAYING = re.compile(
 
 def read_payers(words: Wording) -> None:
     """Whether a person or an organisation paid, and in which way."""
+    for match in words.take(_NO_PERSON):
+        words.put("payer_type", PayerType.ORGANISATION, match.start(), match.end())
+    for match in words.take(_NO_FIRM):
+        words.put("payer_type", PayerType.PERSON, match.start(), match.end())
     for match in words.take(_PERSONS):
         words.put("payer_type", PayerType.PERSON, match.start(), match.end())
     for match in words.take(_ORGANISATIONS):

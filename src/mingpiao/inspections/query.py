@@ -161,7 +161,8 @@ class InspectionQuery(
     """检查条件: which bills are wanted. Lists mean any of their members, members of the query all hold at once.
 
     Both days of a period are inclusive (Asia/Shanghai). Regions include all below them. `units` are 统一社会信用代码, so
-    that a unit with a new name stays the same one. `kinds` holds kinds (0201) and categories (02). Amounts are totals
+    that a unit with a new name stays the same one. `kinds` holds kinds (0201) and categories (02).
+    A bill with one of the `items`, or with one of the `item_words` in an item's name, is wanted. Amounts are totals
     of bills in 元. `hours` are from the first hour up to, but without, the second; they may run over midnight.
     """
 

@@ -30,8 +30,10 @@ _TYPES_OF_UNITS = {
     "法院": UnitType.COURT,
 }
 _BY = "(?P<by>" + "|".join(sorted(_STRATA, key=len, reverse=True)) + ")"
+_KINDS_OF_UNITS = r"(?:用票|开票)?(?:单位|医院|学校|法院|协会|医疗机构|慈善组织)"
 _OF_UNITS = re.compile(
-    rf"(?:随机)?(?:抽取|抽查|抽|选取|选|挑选?)(?:出)?{NUMBER}(?:家|个|所|户)(?:用票|开票)?(?:单位|医院|学校|法院|协会|医疗机构|慈善组织)?"
+    rf"(?:随机)?(?:抽取|抽查|抽|选取|选|挑选?)(?:出)?(?:{NUMBER}(?:家|个|所|户){_KINDS_OF_UNITS}?"
+    rf"|(?:百分之{NUMBER}|\d+(?:\.\d+)?%|[一二两三四五六七八九半]成)的{_KINDS_OF_UNITS})"
 )
 _EVERY = re.compile(
     rf"(?:(?:等距|系统|等间隔)(?:抽样|抽取|抽查|抽)?[，,]?)?(?:按)?每(?:隔)?(?P<every>{NUMBER}){_BILLS}(?:里面?|中)?"
@@ -64,7 +66,10 @@ _LARGEST = re.compile(
 _RANDOM = re.compile(
     rf"(?:简单|完全)?随机(?:从中|在其中)?(?:{_DRAW_ONLY}|取|选取?|挑选?|查)(?:检查|样本)?(?:其中)?{_HOW_MUCH}?{_ENDS}"
 )
-_SHARE_FIRST = re.compile(rf"按照?{_HOW_MUCH}的?比例?(?:进行)?(?:随机)?{_DRAW_ONLY}(?:检查)?")
+_SHARE_FIRST = re.compile(
+    rf"(?:按照?|以)?{_HOW_MUCH}的?(?:比例)?(?:进行)?(?:随机)?{_DRAW_ONLY}(?:检查)?(?![0-9一二三四五六七八九十百])"
+)
+_SHARE_NAMED = re.compile(rf"(?:随机)?抽[样查取]比例(?:为|是|按)?{_HOW_MUCH}")
 _PLAIN_DRAW = re.compile(
     rf"(?:从中|在其中|其中|一共|总共|共|合计)*{_DRAW_ONLY}(?:检查)?(?:一共|总共|共)?{_HOW_MUCH}{_ENDS}"
 )
@@ -92,6 +97,7 @@ def read_samples(words: Wording) -> None:
         (_SYSTEMATIC, SampleMethod.SYSTEMATIC),
         (_LARGEST, SampleMethod.LARGEST),
         (_MONETARY, SampleMethod.MONETARY),
+        (_SHARE_NAMED, SampleMethod.RANDOM),
         (_SHARE_FIRST, SampleMethod.RANDOM),
         (_RANDOM, SampleMethod.RANDOM),
         (_PLAIN_DRAW, SampleMethod.RANDOM),
