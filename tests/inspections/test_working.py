@@ -73,6 +73,8 @@ async def test_a_working_paper_is_written_and_each_look_recorded(spread: World) 
     assert re.search("票面要素齐全", text)
     looked = await spread.rows("SELECT details ->> 'bill' FROM audit_log WHERE action = 'inspection:look'")
     assert [row[0] for row in looked] == [f"{bill:018d}"]
+    seen_by_units = "SELECT count(*) FROM audit_log WHERE action LIKE 'inspection:%' AND unit_id IS NOT NULL"
+    assert await spread.value(seen_by_units) == 0
     for members, field, message in (
         ({}, "verdict", "请选择检查结果"),
         ({"verdict": "wrong", "wrong_amount": "99999999", "note": "金额与合同不符"} | CHECKS, "wrong_amount", "不超过票面金额"),

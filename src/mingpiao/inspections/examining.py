@@ -49,7 +49,7 @@ async def open_paper(
 ) -> WorkingPaper:
     """A bill of an inspection with all that its working paper shows, also of other areas than one's own.
 
-    The trail has who looked, and the unit's department sees it. Raises `Refusal`: `inspection.unknown` (404, as soon as
+    The trail has who looked; the unit does not see these rows, for it is told of an inspection by a question. Raises `Refusal`: `inspection.unknown` (404, as soon as
     the inspection has ended, for whoever is not of its department), `inspection.bill_unknown` (404).
     """
     inspection = await get_inspection(connection, inspection_id, acting=acting)
@@ -63,8 +63,7 @@ async def open_paper(
             acting=acting,
             action="inspection:look",
             subject=f"inspection:{inspection_id}",
-            unit_id=paper.unit_id,
-            details={"bill": f"{bill_id:018d}"},
+            details={"bill": f"{bill_id:018d}", "unit": paper.unit_name},
         ),
     )
     return WorkingPaper(
@@ -128,15 +127,14 @@ async def examine(
     row = (await connection.execute(statement)).mappings().one_or_none()
     if row is None:
         raise changed()
-    details = {"bill": f"{bill_id:018d}", "verdict": wish.verdict.value, "words": wish.note.strip()}
+    details = {"bill": f"{bill_id:018d}", "unit": paper.unit_name, "verdict": wish.verdict.value}
     await record(
         connection,
         AuditEntry(
             acting=acting,
             action="inspection:examine",
             subject=f"inspection:{inspection_id}",
-            unit_id=paper.unit_id,
-            details={name: value for name, value in details.items() if value},
+            details=details,
         ),
     )
     return bill_of(row)

@@ -37,6 +37,13 @@ ROOM = Room(
         "inspection:save_question": "保存检查条件",
         "inspection:start": "监督检查：分派任务",
     },
-    details={"name": "名称", "words": "内容", "bill": "票据", "verdict": "检查结果", "format": "格式"},
+    details={
+        "name": "名称",
+        "words": "内容",
+        "bill": "票据",
+        "unit": "单位",
+        "verdict": "检查结果",
+        "format": "格式",
+    },
     values={("inspection", "verdict"): {each.value: each.label for each in PaperVerdict}},
 )
