@@ -2,8 +2,10 @@
 
 import re
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from tests.inspections.drawn import LIST, act, plan, planned
 from tests.support.locks import race, writing
 from tests.support.world import BAOTOU, HOHHOT, World, a_world
@@ -188,3 +190,32 @@ async def test_of_two_papers_at_once_the_second_learns_of_the_first(spread: Worl
     outcomes = await race(spread.url, writing("inspection_bills"), write(), write())
     refused = [each for each in outcomes if isinstance(each, Refusal)]
     assert [each.problems[0].code for each in refused] == ["inspection.changed"]
+
+
+async def test_photographs_belong_to_a_working_paper(spread: World) -> None:
+    officer = await spread.browser(region="150000")
+    number = await planned(spread, officer, of_today("&sample.method=random&sample.number=1"))
+    own = await account_of(spread, "department_officer-150000")
+    bill = await spread.value("SELECT bill_id FROM inspection_bills")
+    address = f"{LIST}/{number}/bills/{bill:018d}"
+    photo = BytesIO()
+    Image.new("RGB", (8, 8), "white").save(photo, "PNG")
+    form = {"csrf_token": await officer.csrf_token()}
+    too_early = await officer.post(f"{address}/files", form, files={"file": ("现场.png", photo.getvalue())})
+    assert (too_early.status_code, "只有检查人员本人" in too_early.text) == (409, True)
+    await act(officer, f"{number}/start", 2, inspectors=str(own))
+    for _ in range(2):
+        kept = await officer.post(f"{address}/files", form, files={"file": ("现场.png", photo.getvalue())})
+        assert kept.status_code == 303
+    wrong = await officer.post(f"{address}/files", form, files={"file": ("x.exe", b"MZ")})
+    assert wrong.status_code in (415, 422, 400)
+    assert 'id="file-error"' in wrong.text
+    none = await officer.post(f"{address}/files", form)
+    assert (none.status_code, "请选择文件" in none.text) == (422, True)
+    file_id = await spread.value("SELECT file_id FROM inspection_files")
+    got = await officer.get(f"{address}/files/{file_id}")
+    assert got.content == photo.getvalue()
+    assert got.headers["content-disposition"].startswith("attachment")
+    assert (await officer.get(f"{address}/files/{file_id + 1}")).status_code == 404
+    stranger = await spread.browser(region=BAOTOU)
+    assert (await stranger.get(f"{address}/files/{file_id}")).status_code == 404

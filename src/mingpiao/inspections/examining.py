@@ -49,7 +49,7 @@ async def open_paper(
 ) -> WorkingPaper:
     """A bill of an inspection with all that its working paper shows, also of other areas than one's own.
 
-    The trail has who looked; the unit does not see these rows, for it is told of an inspection by a question. Raises `Refusal`: `inspection.unknown` (404, as soon as
+    The trail has who looked; the unit does not see these rows. Raises `Refusal`: `inspection.unknown` (404, as soon as
     the inspection has ended, for whoever is not of its department), `inspection.bill_unknown` (404).
     """
     inspection = await get_inspection(connection, inspection_id, acting=acting)

@@ -23,6 +23,8 @@ ROOM = Room(
     jobs=(Job(name=DRAW_JOB, label="抽取监督检查的样本", open=_open_draw),),
     subjects={"inspection": "监督检查", "inspection_question": "检查条件"},
     actions={
+        "inspection:add_file": "监督检查：上传底稿附件",
+        "inspection:open_file": "监督检查：查阅底稿附件",
         "inspection:answer": "监督检查：单位说明",
         "inspection:ask": "监督检查：请单位说明",
         "inspection:breach": "监督检查：认定违规",

@@ -5,6 +5,7 @@ from mingpiao.inspections.checking import MAX_SAMPLE, PAY_MODES, query_problems,
 from mingpiao.inspections.concluding import conclude, find_breach
 from mingpiao.inspections.drawing import estimate
 from mingpiao.inspections.examining import MAX_NOTE, WorkingPaper, examine, open_paper
+from mingpiao.inspections.files import MAX_PAPER_FILES, add_paper_file, files_of_paper, open_paper_file
 from mingpiao.inspections.planning import (
     MAX_INSPECTORS,
     cancel_inspection,
@@ -61,6 +62,7 @@ __all__ = [
     "MAX_INSPECTORS",
     "MAX_NAME",
     "MAX_NOTE",
+    "MAX_PAPER_FILES",
     "MAX_SAMPLE",
     "MAX_WORDS",
     "PAY_MODES",
@@ -72,6 +74,7 @@ __all__ = [
     "SavedQuestion",
     "UnitStatement",
     "WorkingPaper",
+    "add_paper_file",
     "all_bills",
     "answer_statement",
     "ask_statement",
@@ -82,6 +85,7 @@ __all__ = [
     "draw_inspection",
     "estimate",
     "examine",
+    "files_of_paper",
     "find_breach",
     "findings_of",
     "forget_question",
@@ -94,6 +98,7 @@ __all__ = [
     "list_questions",
     "list_statements",
     "open_paper",
+    "open_paper_file",
     "pairs_of",
     "people_for",
     "plan_inspection",

@@ -169,6 +169,18 @@ class InspectedBill(msgspec.Struct, frozen=True, kw_only=True):
     case_id: int | None
 
 
+class PaperFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A photograph or scan that belongs to a working paper; `digest` is its SM3 in hex."""
+
+    file_id: int
+    name: str
+    media_type: str
+    digest: str
+    size: int
+    added_by_name: str
+    added_at: datetime
+
+
 class PaperWish(msgspec.Struct, frozen=True, kw_only=True):
     """What an inspector writes into a working paper; `wrong_amount` in 元."""
 

@@ -2,13 +2,26 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from urllib.parse import quote
 
+import msgspec
 from litestar import Response, get, post
+from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from mingpiao.inspections.model import ANSWERS, CHECKLIST, InspectionState, PaperVerdict, PaperWish
-from mingpiao.inspections.service import MAX_NOTE, WorkingPaper, examine, find_breach, open_paper
+from mingpiao.inspections.service import (
+    MAX_NOTE,
+    MAX_PAPER_FILES,
+    WorkingPaper,
+    add_paper_file,
+    examine,
+    files_of_paper,
+    find_breach,
+    open_paper,
+    open_paper_file,
+)
 from mingpiao.kernel.codes import BillIdentity
 from mingpiao.kernel.errors import Problem, Refusal, refuse
 from mingpiao.portals.forms import read_amount, read_form, read_id
@@ -18,7 +31,11 @@ from mingpiao.portals.session import PageCall, redirect
 from mingpiao.writeoff.model import Breach
 from mingpiao.writeoff.service import BREACH_TYPES
 
-_SAID = {"examine": "底稿已保存。", "breach": "已认定违规，单位收到消息；请接着发出整改通知。"}
+_SAID = {
+    "examine": "底稿已保存。",
+    "file": "文件已上传。",
+    "breach": "已认定违规，单位收到消息；请接着发出整改通知。",
+}
 
 
 @get("/inspections/{inspection_id:int}/bills/{bill:str}", guards=GUARDS)
@@ -48,6 +65,7 @@ async def _show(
     # system: also bills of other areas; the look is recorded
     async with call.services.database.system() as connection:
         found = await open_paper(connection, inspection_id, bill_id, acting=call.acting)
+        files = await files_of_paper(connection, inspection_id, bill_id)
     account = call.session.account
     working = found.inspection.state is InspectionState.WORKING
     kind = catalog.kinds.get(found.bill.kind)
@@ -58,6 +76,8 @@ async def _show(
         crumbs=(*CRUMBS, (found.inspection.name, f"{LIST}/{inspection_id}")),
         status_code=problems[0].status if problems else 200,
         found=found,
+        files=files,
+        max_files=MAX_PAPER_FILES,
         identity=BillIdentity.from_bill_id(bill_id),
         kind=kind.name if kind else found.bill.kind,
         region=catalog.region_path(found.paper.region_code),
@@ -154,4 +174,50 @@ def _breach(members: Mapping[str, str]) -> Breach:
     )
 
 
-HANDLERS = [paper_page, write_paper, mark_bill]
+@post("/inspections/{inspection_id:int}/bills/{bill:str}/files", guards=GUARDS, status_code=200)
+async def add_file(
+    call: NamedDependency[PageCall], inspection_id: FromPath[int], bill: FromPath[str]
+) -> Response[str] | Response[bytes]:
+    """Keep a photograph or scan with the working paper."""
+    bill_id = _bill_id(bill)
+    sent = (await call.request.form()).get("file")
+    try:
+        if not isinstance(sent, UploadFile) or not sent.filename:
+            raise refuse("inspection.file_missing", "请选择文件。", field="file", status=422)
+        await add_paper_file(
+            call.services.database,
+            call.services.evidence,
+            inspection_id,
+            bill_id,
+            sent.filename,
+            await sent.read(),
+            acting=call.acting,
+        )
+    except Refusal as refusal:
+        if refusal.status in (403, 404):
+            raise
+        problems = tuple(msgspec.structs.replace(each, field="file") for each in refusal.problems)
+        return await _show(call, inspection_id, bill_id, problems=problems)
+    return redirect(call.request, f"{LIST}/{inspection_id}/bills/{bill}?done=file")
+
+
+@get("/inspections/{inspection_id:int}/bills/{bill:str}/files/{file_id:int}", guards=GUARDS)
+async def paper_file(
+    call: NamedDependency[PageCall],
+    inspection_id: FromPath[int],
+    bill: FromPath[str],
+    file_id: FromPath[int],
+) -> Response[bytes]:
+    """A file of a working paper, to be saved and never shown by the browser itself."""
+    async with call.services.database.system() as connection:  # system: the verb says who may see it
+        file, data = await open_paper_file(
+            connection, call.services.evidence, inspection_id, _bill_id(bill), file_id, acting=call.acting
+        )
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name)}",
+        "Cache-Control": "private, no-store",
+    }
+    return Response(data, media_type=file.media_type, headers=headers)
+
+
+HANDLERS = [paper_page, write_paper, mark_bill, add_file, paper_file]
