@@ -39,7 +39,7 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
     """A party of a file, such as 甲方, 付款方, 捐赠人. `role` is "payer", "payee" or "" (not stated).
 
     `amount` is the amount of this party's row in a list of recipients, in 元. `pays` and `receives` are the
-    probabilities of the two roles, 0..1.
+    probabilities of the two roles, 0..1; `told` is what stands around it, in words of weights.
     """
 
     role: str
@@ -50,6 +50,7 @@ class Party(msgspec.Struct, frozen=True, kw_only=True):
     amount: Decimal | None = None
     pays: float = 0.0
     receives: float = 0.0
+    told: tuple[str, ...] = ()
 
 
 class Amount(msgspec.Struct, frozen=True, kw_only=True):

@@ -90,13 +90,17 @@ class File(msgspec.Struct, frozen=True, dict=True):
         """Whether one line ends with the beginning of a name, and one of the next begins with its rest."""
         if len(wanted) < _LONG_NAME:
             return False
-        head, rows = wanted[:_LEAST_PART], self._plain_rows
+        # A last character alone is the rest of a cell only where it fills its line.
+        head, rows, last = wanted[:_LEAST_PART], self._plain_rows, len(wanted) - 1
         return any(
             row.endswith(wanted[:cut])
-            and any(each.startswith(wanted[cut:]) for each in rows[place + 1 : place + _REACH])
+            and any(
+                each == wanted[cut:] if cut == last else each.startswith(wanted[cut:])
+                for each in rows[place + 1 : place + _REACH]
+            )
             for place, row in enumerate(rows)
             if head in row
-            for cut in range(_LEAST_PART, len(wanted) - _LEAST_PART + 1)
+            for cut in range(_LEAST_PART, last + 1)
         )
 
     def marks(self, found: Iterable[Found | None]) -> tuple[Mark, ...]:

@@ -28,7 +28,7 @@ from mingpiao.evidence.weighing.candidates import (
     paper_features,
     purpose_candidates,
 )
-from mingpiao.evidence.weighing.features import Features
+from mingpiao.evidence.weighing.features import Features, told_of
 from mingpiao.evidence.weighing.mentions import mentions_of
 from mingpiao.evidence.weighing.model import Weighing, Weights, learnt
 from mingpiao.evidence.weighing.rules import opinion_of
@@ -37,10 +37,12 @@ from mingpiao.reading.model import Found, PageLines
 
 #: From this probability on a candidate is told as a fact.
 _LIKELY = 0.5
-_PURPOSE, _STAGE = 0.25, 0.3
+_PURPOSE, _STAGE, _END = 0.25, 0.2, 0.35
 _OFFICIAL = re.compile(r"[〔\[(【〈] ?(?:19|20)\d{2}")
 _DEPOSIT = re.compile(r"保证金|押金|定金|质保金|诚意金|履约金")
 _MOST_PARTIES = 400
+#: Of so many names of a file is kept what stands around them.
+_MOST_TOLD = 200
 
 
 class Survey(NamedTuple):
@@ -268,7 +270,7 @@ def _parties(flow: Flow, seen: Survey, amounts: Sequence[Amount], weights: Weigh
     _together(names, told)
     _alike(names, told, shares)
     _opposed(told)
-    for each, likely in zip(names, told, strict=True):
+    for place, (each, likely) in enumerate(zip(names, told, strict=True)):
         role = max(likely, key=lambda name: likely[name])
         first = each.mentions[0]
         party = Party(
@@ -277,6 +279,7 @@ def _parties(flow: Flow, seen: Survey, amounts: Sequence[Amount], weights: Weigh
             code=next(filter(None, (code_after(flow, one.end) for one in each.mentions)), None),
             pays=round(likely["payer"], 3),
             receives=round(likely["payee"], 3),
+            told=told_of(each.features) if place < _MOST_TOLD else (),
         )
         if each.name in shares:
             parties += [msgspec.structs.replace(party, amount=amount) for amount in shares[each.name]]
@@ -306,7 +309,8 @@ def _days(
     flow: Flow, candidates: Sequence[DateCandidate], weighing: Weighing
 ) -> tuple[Found | None, Found | None, Found | None, dict[str, float]]:
     (signed, how_signed), (starts, how_starts), (ends, how_ends) = (
-        _day(flow, candidates, weighing[fact]) for fact in ("signed", "starts", "ends")
+        _day(flow, candidates, weighing[fact], bound)
+        for fact, bound in (("signed", _LIKELY), ("starts", _LIKELY), ("ends", _END))
     )
     if starts and not ends and (told := length_of_period(flow, starts)):
         ends, how_ends = told, how_starts
@@ -314,12 +318,12 @@ def _days(
     return signed, starts, ends, {fact: round(how, 3) for fact, how in likely.items() if how}
 
 
-def _day(flow: Flow, candidates: Sequence[DateCandidate], weights: Weights) -> tuple[Found | None, float]:
+def _day(
+    flow: Flow, candidates: Sequence[DateCandidate], weights: Weights, bound: float
+) -> tuple[Found | None, float]:
     told = [(weights.probabilities(each.features)["yes"], each) for each in candidates]
     likely, best = max(told, key=lambda pair: pair[0], default=(0.0, None))
-    return (
-        (flow.found(best.start, best.end, best.value), likely) if best and likely >= _LIKELY else (None, 0.0)
-    )
+    return (flow.found(best.start, best.end, best.value), likely) if best and likely >= bound else (None, 0.0)
 
 
 def _yes(flow: Flow, candidates: Iterable[TextCandidate], weights: Weights) -> tuple[Found, ...]:

@@ -76,7 +76,10 @@ def party_features(bill: BillFacts, role: str, file: File) -> Features:
         and not own
         and ((found["prices"] and found["person"]) or _calls_many(text))
     )
-    found[SILENT] = float(priced or (mentioned and not own and not within))
+    # Non-tax money goes into accounts of the treasury, whoever is to issue the bill for it.
+    strongest = max(others, key=lambda party: _role([party], role)[0], default=None)
+    treasury = role != PAYER and mentioned and strongest and _TREASURY.search(strongest.name.value)
+    found[SILENT] = float(priced or bool(treasury) or (mentioned and not own and not within))
     found["prices&person"] = found["prices"] * found["person"]
     regime = "known" if own else "mentioned" if mentioned else "near" if near else "absent"
     for told, value in (
@@ -101,9 +104,54 @@ def party_features(bill: BillFacts, role: str, file: File) -> Features:
     found |= {f"is:{regime}": 1.0, f"is:{regime}&{says.kind}": 1.0, f"{regime}&ocr": float(ocr)}
     found[f"{regime}&listed"] = found["listed"]
     found[f"{regime}&person"] = found["person"]
-    return found
+    return found | _together(regime, theirs, bill, role, file) | _stand(own, others, role)
 
 
+def fit_of(bill: BillFacts, role: str, file: File) -> str:
+    """How a name of the bill stands in the file: in its role, in the other one, weakly, not made out, or not at all."""
+    name, code = (bill.payer_name, bill.payer_code) if role == PAYER else (bill.unit_name, bill.unit_code)
+    own = [
+        party
+        for party in file.says.parties
+        if same_name(party.name.value, name, read_by_ocr=file.read_by_ocr) or _coded(party, code)
+    ]
+    if not own:
+        return "mentioned" if file.mentions(name) else "absent"
+    mine, opposite = max(_role(own, role)), max(_role(own, _other(role)))
+    return "right" if mine > _HALF else "opposite" if opposite > _HALF else "weak"
+
+
+def total_of(bill: BillFacts, file: File) -> str:
+    """How the bill's total stands in the file."""
+    used = file.usage.amount if file.usage else _NOTHING
+    equal = [one for one in file.says.amounts if one.value in (bill.total, bill.total + used)]
+    if not equal:
+        return "absent"
+    return "likely" if max(_share(one) for one in equal) > _HALF else "stated"
+
+
+def _together(regime: str, theirs: float, bill: BillFacts, role: str, file: File) -> Features:
+    """A name of the bill, its rival in the file, the other name, and the total, seen together."""
+    other, total = fit_of(bill, _other(role), file), total_of(bill, file)
+    rival = "rival" if theirs > _HALF else "open"
+    return {
+        f"{regime}|other:{other}": 1.0,
+        f"{regime}|{rival}|other:{other}": 1.0,
+        f"{regime}|{rival}|total:{total}": 1.0,
+        f"{regime}|{rival}|{other}|{total}": 1.0,
+    }
+
+
+def _stand(own: Sequence[Party], others: Sequence[Party], role: str) -> Features:
+    """What stands around the bill's own name in the file, and around its strongest rival alone."""
+    mine, theirs = (
+        set(max(parties, key=lambda party: _role([party], role)[0]).told if parties else ())
+        for parties in (own, others)
+    )
+    return {f"own|{each}": 1.0 for each in mine} | {f"rather|{each}": 1.0 for each in theirs - mine}
+
+
+_TREASURY = re.compile(r"非税|国库|财政[厅局部].{0,8}(?:专户|账户)|财政专户")
 #: A call to whoever takes part; money that goes the other way is given to those that are named.
 _TO_MANY = re.compile(
     r"公告|各(?:有关|相关|参[训会赛])?(?:单位|学校|院校|学院|企业|会员|[市县区校])|投标人|供应商|报名|参[训会赛]|考生|学员|家长"
@@ -182,6 +230,9 @@ def amount_features(bill: BillFacts, file: File) -> Features:
     )
     rival = max((one.likely for one in others), default=0.0)
     in_rows = _in_rows(value, used, rows, says)
+    # The rest of the unit's own row, and several receipts for it, are told exactly and seldom: nothing is to be learnt.
+    if not equal and (in_rows.get("row_rest_any") or _is_of_receipts(value, bill, file)):
+        found[SILENT] = 1.0
     shares = share_features(bill, used, file)
     place = place_of(shares)
     explained = any(found[name] for name in ("rest", "sum_of_stages", "sum_of_likely")) or any(
@@ -223,6 +274,9 @@ def amount_features(bill: BillFacts, file: File) -> Features:
         found[f"{regime}&{name}"] = found[name]
     found |= {f"is:{regime}": 1.0, f"is:{regime}&{says.kind}": 1.0}
     found |= in_rows | {f"{regime}&{name}": number for name, number in in_rows.items()}
+    fits = {who: fit_of(bill, who, file) for who in (PAYER, _other(PAYER))}
+    found |= {f"{regime}|{who}:{fit}": 1.0 for who, fit in fits.items()}
+    found |= {f"{place}|{who}:{fit}": 1.0 for who, fit in fits.items()}
     return found
 
 
@@ -318,6 +372,9 @@ def writings(value: Decimal, text: str) -> Iterator[str]:
         # The unit stands behind the number, or in the head of its table.
         yield f"{(value / 10_000).normalize():f}万"
         yield f"{(value / 10_000).normalize():f}"
+        # Columns in 万元 have two places, as 13.00.
+        if value % 100 == 0:
+            yield f"{value / 10_000:.2f}"
 
 
 def any_of(writings: Sequence[str]) -> re.Pattern[str]:
@@ -377,6 +434,24 @@ def _in_rows(value: Decimal, used: Decimal, rows: Sequence[Amount], says: Extrac
     return found | _steps("row_lead", max(0.0, equal - rival)) | _steps("row_lag", max(0.0, rival - equal))
 
 
+def _is_of_receipts(value: Decimal, bill: BillFacts, file: File) -> bool:
+    """Whether a value is what several receipts of one file, each with its amount in words, say that the unit received."""
+    unit = packed(bill.unit_name)
+    worded = {packed(one.found.text): one.value for one in file.says.amounts if one.words}
+    if len(worded) < _FEWEST_RECEIPTS or len(unit) < _FEWEST_RECEIPTS:
+        return False
+    received: list[Decimal] = []
+    named = False
+    for row in ("".join(map(packed, cells)) for cells in file.laid):
+        named = named or unit in row
+        told = next((amount for words, amount in worded.items() if words in row), None)
+        if told is not None:
+            received += [told] if named else []
+            named = False
+    return len(received) >= _FEWEST_RECEIPTS and sum(received, _NOTHING) == value
+
+
+_FEWEST_RECEIPTS = 2
 _HALF = 0.5
 
 

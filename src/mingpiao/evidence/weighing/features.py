@@ -48,3 +48,15 @@ def merged(parts: Iterable[tuple[str, float]]) -> Features:
     for name, value in parts:
         found[name] = max(value, found.get(name, value))
     return found
+
+
+_TELLING = ("label:", "part:", "column:", "row:", "section:", "side:", "head:", "how:", "name:", "opinion:")
+
+
+def told_of(features: Features) -> tuple[str, ...]:
+    """What stands around a candidate, by the names of its telling features."""
+    return tuple(
+        name
+        for name, value in features.items()
+        if value and name.startswith(_TELLING) and "&" not in name and not name.endswith(":none")
+    )
