@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from uuid import uuid4
 
+import msgspec
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -34,6 +35,27 @@ async def list_files(connection: AsyncConnection, first: date = date.min) -> lis
     """The files of all months from that of `first` on."""
     rows = await connection.execute(_LIST, {"first": first})
     return [_file(row) for row in rows.mappings()]
+
+
+class LakeExtent(msgspec.Struct, frozen=True, kw_only=True):
+    """What the lake has of some months: how many bills, and a digest that changes with its files."""
+
+    bills: int
+    digest: bytes
+
+
+_EXTENT = text(
+    "SELECT coalesce(sum(rows) FILTER (WHERE dataset = :bills AND month >= :first), 0)::bigint AS bills, "
+    "sha256(coalesce(string_agg(file_key, ',' ORDER BY file_key), '')::bytea) AS digest "
+    "FROM lake_files WHERE month <= :last"
+)
+
+
+async def extent_of_lake(connection: AsyncConnection, first: date, last: date) -> LakeExtent:
+    """The bills of the months from that of `first` to that of `last`, and the digest of all files up to then."""
+    values = {"bills": Dataset.BILLS.value, "first": first.replace(day=1), "last": last}
+    row = (await connection.execute(_EXTENT, values)).one()
+    return LakeExtent(bills=row.bills, digest=row.digest)
 
 
 def _file(row: RowMapping) -> LakeFile:

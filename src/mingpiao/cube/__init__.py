@@ -1,0 +1,1 @@
+"""数据查询: measures of bills by what describes them, asked of the lake."""

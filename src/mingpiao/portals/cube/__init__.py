@@ -1,0 +1,1 @@
+"""数据查询 of departments."""
