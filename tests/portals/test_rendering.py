@@ -111,6 +111,7 @@ RIGHTS = {
         "unit_audit": {"UNIT_MANAGER"},
         "department_audit": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD"},
     },
+    "cube.rights": {"cube_ask": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD"}},
     "applications.rights": {"review": {"DEPARTMENT_OFFICER", "DEPARTMENT_HEAD"}},
     "units.rights": {"unit_manage": {"DEPARTMENT_HEAD", "DEPARTMENT_OFFICER"}},
     "approvals.rights": {
