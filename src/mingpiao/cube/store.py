@@ -145,10 +145,10 @@ async def ask(
         "asked_by_name": acting.name,
         "asked_at": now(),
     }
-    known = await connection.scalar(_KNOWN, values)
+    known: int | None = await connection.scalar(_KNOWN, values)
     if known is not None:
-        return int(known)
-    question_id = await connection.scalar(_INSERT, values)
+        return known
+    question_id: int | None = await connection.scalar(_INSERT, values)
     if question_id is None:
         message = "您的上一个查询还没有完成，请等它完成，或先停止它。"
         raise refuse("cube.one_at_a_time", message, status=429)
@@ -156,7 +156,7 @@ async def ask(
     await _audit(
         connection, "ask", question_id, {"rows": CUBE_DIMENSIONS[question.rows].label}, acting=acting
     )
-    return int(question_id)
+    return question_id
 
 
 async def get_question(connection: AsyncConnection, question_id: int, *, region_code: str) -> AskedQuestion:
