@@ -13,16 +13,19 @@ from mingpiao.inspections.query import Period
 _YEAR = r"(?P<year>(?:20)?\d{2}年度?|[二][〇零]\w{2}年度?|今年|本年度?|去年|上年度?|上一年度?|前年)?的?"
 _MONTH = r"(?:1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9]|三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九])"
-_TO = r"(?:至|到|[-—–－~～])+"
+_TO = r"(?:开始|起|一直)?(?:至|到|[-—–－~～])+"
 #: What makes a span reach until today, and what makes its beginning unknown.
 _SINCE = re.compile(
     r"(?:份|初)?(?:以来|至今|到现在|到今天|到目前|截至目前|截至今天|以后|之后|起至今|起到现在|起|开始)"
 )
-_BEFORE = re.compile(r"(?:份|底|末)?(?:以前|之前|前|左右|底|末|初|上旬|中旬|下旬)")
+_BEFORE = re.compile(r"(?:份|底|末|初)?(?:以前|之前|前后|前(?!\d)|左右|底|末|初)")
+_TILL_NOW = re.compile(
+    r"(?:截至目前|截至今天|截至今日|截至现在|截止目前|截止今天|截止到?现在|到目前为止|到现在为止)(?:的|，|,)?$"
+)
 #: Seasons and feasts, of which no days can be told.
 _SEASON = re.compile(
     r"的?(?:春季|秋季|夏季|冬季|春学期|秋学期|寒假|暑假|春节|国庆|五一|元旦|开学|学期)"
-    r"(?:学期|开学|期间|假期|前后)*(?:以来|以后|之后|之前)?"
+    r"(?:学期|开学|期间|假期|前后|节)*(?:以来|以后|之后|之前)?"
 )
 _LAST_YEAR_SAME = re.compile(r"(?:去年|上年)同期")
 
@@ -137,11 +140,11 @@ def _half(match: re.Match[str], today: date) -> tuple[Period, bool]:
 
 
 def _first_of(match: re.Match[str], today: date) -> tuple[Period, bool]:
-    if match["measure"] != "季度" and not match["year"]:
-        raise ValueError("the first months of a year, or the last ones: nobody can tell")
     count = (_number(match["number"])) * (3 if match["measure"] == "季度" else 1)
     if count > 12:
         raise ValueError("a year has twelve months")
+    if match["measure"] != "季度" and not match["year"]:
+        raise ValueError("the first months of a year, or the last ones: nobody can tell")
     return _dated(match["year"], today, lambda year: _month_span(year, 1, count))
 
 
@@ -153,6 +156,36 @@ def _month(match: re.Match[str], today: date) -> tuple[Period, bool]:
 def _day(match: re.Match[str], today: date) -> tuple[Period, bool]:
     month, day = _number(match["number"]), _number(match["day"])
     return _dated(match["year"], today, lambda year: (date(year, month, day),) * 2)
+
+
+def _part_of_month(match: re.Match[str], today: date) -> tuple[Period, bool]:
+    """The days of 上旬, 中旬, 下旬 or half a month."""
+    first, last = _PARTS_OF_MONTH[match["third"]]
+
+    def days(month: Period) -> Period:
+        return month[0].replace(day=first), month[1] if last is None else month[0].replace(day=last)
+
+    said = match["number"]
+    if said in ("上个", "上"):
+        return days(_month_of(today, 1)), True
+    if said in ("本", "这个", "当"):
+        return days(_month_of(today, 0)), True
+    return _dated(match["year"], today, lambda year: days(_month_span(year, _number(said))))
+
+
+_PARTS_OF_MONTH: dict[str, tuple[int, int | None]] = {
+    "上旬": (1, 10),
+    "中旬": (11, 20),
+    "下旬": (21, None),
+    "上半月": (1, 15),
+    "下半月": (16, None),
+}
+
+
+def _day_of_week(match: re.Match[str], today: date) -> tuple[Period, bool]:
+    monday = _week(today, 1 if match["which"].startswith("上") else 0)[0]
+    day = monday + timedelta(days="一二三四五六日".index(match["day"].replace("天", "日")))
+    return (day, day), True
 
 
 def _iso(match: re.Match[str], _today: date) -> tuple[Period, bool]:
@@ -225,6 +258,23 @@ _CALENDAR: dict[str, Callable[[date], Period]] = {
     "这季度": lambda today: _quarter_of(today, 0),
     "上季": lambda today: _quarter_of(today, 1),
     "上季度": lambda today: _quarter_of(today, 1),
+    "这个季度": lambda today: _quarter_of(today, 0),
+    "前日": lambda today: _days_ago(today, 2),
+    "大前天": lambda today: _days_ago(today, 3),
+    "昨儿": lambda today: _days_ago(today, 1),
+    "本星期": lambda today: _week(today, 0),
+    "这星期": lambda today: _week(today, 0),
+    "这个星期": lambda today: _week(today, 0),
+    "这一周": lambda today: _week(today, 0),
+    "上星期": lambda today: _week(today, 1),
+    "上个星期": lambda today: _week(today, 1),
+    "上个周": lambda today: _week(today, 1),
+    "上一周": lambda today: _week(today, 1),
+    "上上周": lambda today: _week(today, 2),
+    "上一月": lambda today: _month_of(today, 1),
+    "上一个月": lambda today: _month_of(today, 1),
+    "上一季度": lambda today: _quarter_of(today, 1),
+    "上一个季度": lambda today: _quarter_of(today, 1),
     "年初": lambda today: _month_span(today.year, 1, 12),
 }
 _WORDS = "|".join(sorted(_CALENDAR, key=len, reverse=True))
@@ -233,7 +283,7 @@ _ATOMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], tuple[Perio
     (re.compile(r"(?P<y>20\d{2})[-/.](?P<m>0?[1-9]|1[0-2])(?![\d.])"), _iso_month),
     (
         re.compile(
-            rf"(?:最近|近|过去)(?:的)?(?:(?P<half>半年)|(?P<number>{NUMBER})(?P<measure>个?月|天|日|个?星期|周|个?季度|年))(?:以?内|以来|来|里)?"
+            rf"(?:最近|近|过去|这)(?:的|这)?(?:(?P<half>半年)|(?P<number>{NUMBER})(?P<measure>个?月|天|日|个?星期|周|个?季度|年))(?:以?内|以来|来|里)?"
         ),
         _lately,
     ),
@@ -241,12 +291,21 @@ _ATOMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str], date], tuple[Perio
     (re.compile(rf"{_YEAR}第?(?P<number>[一二三四1-4])个?季度?(?![一-龥]?度)"), _quarter),
     (re.compile(rf"{_YEAR}(?:Q|q)(?P<number>[1-4])"), _quarter),
     (re.compile(rf"{_YEAR}(?P<which>[上下])半年度?"), _half),
-    (re.compile(rf"{_YEAR}前(?P<number>{NUMBER})个?(?P<measure>季度|月)"), _first_of),
+    (re.compile(rf"{_YEAR}(?:前|头)(?P<number>{NUMBER})个?(?P<measure>季度|月)"), _first_of),
+    (
+        re.compile(
+            rf"{_YEAR}(?P<number>{_MONTH}|上个|上|本|这个|当)月份?的?(?P<third>上旬|中旬|下旬|上半月|下半月)"
+        ),
+        _part_of_month,
+    ),
+    (re.compile(r"(?P<which>上个?|本|这个?)(?:周|星期)(?P<day>[一二三四五六日天])"), _day_of_week),
+    (re.compile(r"(?P<y>20\d{2})(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?!\d)"), _iso),
+    (re.compile(r"(?P<y>20\d{2})(?P<m>0[1-9]|1[0-2])(?!\d)"), _iso_month),
     (re.compile(rf"{_YEAR}(?P<number>{_MONTH})月份?(?!\d+[日号])"), _month),
     (re.compile(rf"(?P<word>{_WORDS})"), _this),
     (
         re.compile(
-            r"(?P<year>20\d{2}年度?|二[〇零]\w{2}年度?|今年|本年度?|去年|上年度?|上一年度?|前年)(?:全年)?"
+            r"(?P<year>20\d{2}年度?|二[〇零]\w{2}年度?|今年|本年度?|去年|上年度?|上一年度?|前年)(?:整|一)?(?:全年|整年|一整年|一年)?"
         ),
         _whole_year,
     ),
@@ -277,6 +336,8 @@ def _with_end(text: str, first: _Atom, today: date) -> FoundPeriod:
     last = _end_atom(text, to.end(), first, today) if to else None
     if last is not None:
         return FoundPeriod(start=first.start, end=last.end, periods=(_joined(first, last, today),))
+    if _TILL_NOW.search(text[: first.start]) and first.span[0] <= today <= first.span[1]:
+        return FoundPeriod(start=first.start, end=first.end, periods=((first.span[0], today),))
     season = _SEASON.match(text, first.end)
     if season:
         return FoundPeriod(start=first.start, end=season.end(), periods=())
@@ -323,7 +384,10 @@ def _in_year(day: date, year: int) -> date:
 # -- 3、4月份, 3-5月, 一、二季度 --------------------------------------------------------------------------------
 
 _MONTH_RANGE = re.compile(rf"{_YEAR}(?P<number>{_MONTH}){_TO}(?P<last>{_MONTH})月份?")
-_MONTH_LIST = re.compile(rf"{_YEAR}(?P<numbers>{_MONTH}(?:[、,，和及]{_MONTH})+)月份?")
+_MONTH_LIST = re.compile(rf"{_YEAR}(?P<numbers>{_MONTH}(?:[、,，和及]{_MONTH})+)(?:[两三四五六2-6]个)?月份?")
+_DOTTED = re.compile(
+    r"(?P<m>0?[1-9]|1[0-2])\.(?P<d>[12]\d|3[01]|0?[1-9])(?:至|到|[-—–－~～])+(?P<m2>0?[1-9]|1[0-2])\.(?P<d2>[12]\d|3[01]|0?[1-9])(?![\d.万亿千百元块%])"
+)
 _QUARTER_LIST = re.compile(rf"{_YEAR}第?(?P<numbers>[一二三四1-4](?:[、,，和及]?第?[一二三四1-4])+)季度")
 _QUARTER_RANGE = re.compile(rf"{_YEAR}第?(?P<number>[一二三四1-4]){_TO}第?(?P<last>[一二三四1-4])季度")
 
@@ -331,6 +395,9 @@ _QUARTER_RANGE = re.compile(rf"{_YEAR}第?(?P<number>[一二三四1-4]){_TO}第?
 def _listed(text: str, place: int, today: date) -> FoundPeriod | None:
     if place and text[place - 1].isdigit():
         return None
+    dotted = _DOTTED.match(text, place)
+    if dotted:
+        return _dotted(dotted, today)
     for pattern, months in ((_MONTH_RANGE, 1), (_QUARTER_RANGE, 3)):
         match = pattern.match(text, place)
         if match:
@@ -340,6 +407,19 @@ def _listed(text: str, place: int, today: date) -> FoundPeriod | None:
         if match:
             return FoundPeriod(start=place, end=match.end(), periods=tuple(_each_of(match, months, today)))
     return None
+
+
+def _dotted(match: re.Match[str], today: date) -> FoundPeriod | None:
+    """9.1-9.30"""
+    try:
+        begin, dated = _dated(
+            None, today, lambda year: (date(year, _number(match["m"]), _number(match["d"])),) * 2
+        )
+        end = (date(begin[0].year, _number(match["m2"]), _number(match["d2"])),) * 2
+    except ValueError:
+        return None
+    joined = _joined(_Atom(0, 0, begin, dated), _Atom(0, 0, end, False), today)
+    return FoundPeriod(start=match.start(), end=match.end(), periods=(joined,))
 
 
 def _range_of(match: re.Match[str], months: int, today: date) -> FoundPeriod:

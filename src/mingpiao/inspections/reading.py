@@ -8,6 +8,7 @@ import re
 from datetime import date
 from typing import Any
 
+from mingpiao.inspections.background import ends_in_reason, leave_reasons, number_signs
 from mingpiao.inspections.dates import periods_in
 from mingpiao.inspections.entities import mark_exceptions, read_entities
 from mingpiao.inspections.phrases import (
@@ -28,7 +29,7 @@ from mingpiao.inspections.query import (
     UnderstoodRequest,
 )
 from mingpiao.inspections.samples import read_bare_draws, read_samples
-from mingpiao.inspections.vocabulary import Vocabulary
+from mingpiao.inspections.vocabulary import CORRECTIONS, FILLERS, Vocabulary
 from mingpiao.inspections.wording import TAKEN, Wording
 from mingpiao.kernel.errors import refuse
 
@@ -36,24 +37,16 @@ _REVERSED_AFTER = re.compile(
     rf"(?:份)?(?:之?间|期间|内|里|中|以来)?(?:被|已|才|又|再|发生|进行|做)*{REVERSE}(?:了|过|掉)?"
 )
 _REVERSED_BEFORE = re.compile(rf"{REVERSE}(?:的)?(?:日期|时间|日|发生)(?:在|为|是|于)*$")
-#: Words that ask for an inspection or join its parts, and restrict nothing.
-_FILLER = re.compile(
-    "有没有|有无|是否|大家|各位|同志们?|一共|总共|共|包括|包含|涉及|含|收取的?|收的|缴纳的?|帮我|帮忙|麻烦|请你|请|您好|你好|谢谢|我们?|想要?|需要|准备|拟于?|拟|计划|打算|安排|开展|组织|实施|进行|一次|一下|一批|一遍|下"
-    "|重点检查|专项检查|专项|重点核查|重点|监督检查|监督|检查组|检查|核查|核实一下|核对|审查|查一查|查看|查找|查出|查询|查|看一看|看看|看下|看|找出|找到|找|筛选出?|筛出|筛|挑出|挑|列出|列|梳理|调取|调出|统计"
-    "|有没有问题|有无问题|是否合规|是否真实|情况|相关|有关|业务|行为|问题"
-    "|财政电子票据|电子票据|财政票据|票据|单据|票子|票|蓝字|蓝票"
-    "|所开具|开具过|开具|所开|开出|开的|开票|开|出具|使用|用票单位|开票单位|用票|单位们?|机构|各级|各类|各个|各地|各盟市|各旗县|各|盟市|地区|区域|辖区|范围|我区|我省|我市|本地区|本地|本区|本省|本市|全自治区|自治区|全区|全省|全市|全盟|全县|全旗|全域"
-    "|所有|全部|全体|任何|其中|其他|其它|其余|这些|那些|这批|那批|这个|那个|这|那"
-    "|截至目前|截至今天|到目前为止|目前|至今|现在|期间|时段|时间|日期|之间|在内|以来|当中|属于"
-    "|并且|而且|同时|以及|还有|或者|且|并|又|及|和|与|或|但|还|也|都|均|再|就|才|已经|已|被|曾|即|则"
-    "|对于|对|把|将|给|向|由|从|自|于|在|按照|按|以|用|通过|为|是|有|存在|里面|里|中|内|上|的|了|过|吧|呢|吗|啊|呀|哦|得|地|所|等|其|一些|些|个|家|所|类|方面|来源|来自|位于|下属|属|下辖|下"
-    "|金额|票面|合计|单张|每张|单笔|名称|名字|类型|种类|状态|方式|条件|样本|抽样|随机|比例|结果|项目|收款|收费|缴款人|付款人|付款|缴款|人"
-)  # fmt: skip
+_FILLER = re.compile("|".join(sorted(" ".join(FILLERS).split(), key=len, reverse=True)))
 #: Words that restrict, though their characters alone would be filler.
 _KEPT = re.compile(
     "以上|以下|以内|以外|之外|之上|之下|及其以上|不等于|人均|人次|用途|地址|以前|之前|以后|之后|上限|下限|个人信息"
 )
 _SIGNS = re.compile(r"[\s，,。．.；;：:、！!？?（）()“”…—\-~《》【】\[\]/]+")
+#: 两家, 三个地方, 这几个旗县, after what was listed.
+_COUNTED = re.compile(
+    rf"{TAKEN}的?(?:这|那|等|共|一共)*[一二两三四五六七八九十几\d]+(?:个|家|项|类|种|地|所|市|盟|旗|县|区|校|院|票|部分)(?:地方|地区|区|旗县|旗|县|盟市|市|单位|项目|票种|机构|部门)?(?!以)"
+)
 
 
 def read_request(request: str, today: date, vocabulary: Vocabulary) -> UnderstoodRequest:
@@ -67,6 +60,17 @@ def read_request(request: str, today: date, vocabulary: Vocabulary) -> Understoo
         raise refuse("inspection.request_too_long", message, field="request", status=422)
     words = Wording(text)
     read_forbidden(words)
+    number_signs(words)
+    leave_reasons(words, vocabulary, lambda part: _says_something(part, today, vocabulary))
+    _read_corrected(words, today, vocabulary)
+    return UnderstoodRequest(
+        request=text,
+        query=_query(words.members),
+        marked=tuple(sorted(words.marked, key=lambda piece: piece.start)),
+    )
+
+
+def _read_all(words: Wording, today: date, vocabulary: Vocabulary) -> None:
     read_names(words)
     read_rules(words, dict(vocabulary.rules))
     read_samples(words)
@@ -78,12 +82,69 @@ def read_request(request: str, today: date, vocabulary: Vocabulary) -> Understoo
     read_entities(words, vocabulary)
     read_payers(words)
     read_bare_draws(words)
-    _mark_rest(words)
-    return UnderstoodRequest(
-        request=text,
-        query=_query(words.members),
-        marked=tuple(sorted(words.marked, key=lambda piece: piece.start)),
+
+
+def _says_something(part: str, today: date, vocabulary: Vocabulary) -> bool:
+    """Whether a part of a request restricts anything that the grammar knows, or could not be asked."""
+    words = Wording(part)
+    _read_all(words, today, vocabulary)
+    return bool(words.members) or bool(words.marked)
+
+
+_CORRECTED = re.compile(
+    rf"[，,。；;…\s]*(?:哦|噢|啊|呃|额|那个|等下|等一下)*(?:{'|'.join(CORRECTIONS)})+[，,。；;：:…\s]*(?:是|应该是|应为|查)?"
+)
+_CLAUSE_END = re.compile(r"[，,。；;\n]")
+
+
+def _read_corrected(words: Wording, today: date, vocabulary: Vocabulary) -> None:
+    """Read what is left. After 不对 and the like, the next clause takes the place of what was said of the same before."""
+    said = next(
+        (each for each in _CORRECTED.finditer(words.left) if not _is_evidence(words.left, each)), None
     )
+    if said is None:
+        _read_all(words, today, vocabulary)
+        _mark_rest(words)
+        return
+    left = words.left
+    earlier, clause = words.part(0, said.start()), words.part(said.end(), _end_of_clause(left, said.end()))
+    _read_all(earlier, today, vocabulary)
+    _read_all(clause, today, vocabulary)
+    again = {_family(name) for name in clause.members} & {_family(name) for name in earlier.members}
+    if not again:
+        words.mark(said.start(), said.end(), MarkReason.UNKNOWN)
+        _read_all(words, today, vocabulary)
+        _mark_rest(words)
+        return
+    later = words.part(said.end(), len(left))
+    _read_corrected(later, today, vocabulary)
+    _mark_rest(earlier)
+    words.marked += earlier.marked + later.marked
+    words.members = {name: value for name, value in earlier.members.items() if _family(name) not in again}
+    for name, value in later.members.items():
+        if isinstance(value, list):
+            words.add(name, value)
+        else:
+            words.put(name, value, said.start(), said.end())
+
+
+def _is_evidence(text: str, said: re.Match[str]) -> bool:
+    """金额不对 is said of evidence, not of the request."""
+    return (
+        said.start() > 0
+        and text[said.start()] not in "，。； …哦噢啊呃额\n"
+        and said[0].startswith(("不对", "改为", "改成"))
+    )
+
+
+def _end_of_clause(text: str, place: int) -> int:
+    end = _CLAUSE_END.search(text, place)
+    return end.start() if end else len(text)
+
+
+def _family(member: str) -> str:
+    """Members of which one takes the place of another: bounds of amounts, and what is wanted or not."""
+    return "amount" if member.startswith("amount_") else member.removeprefix("not_")
 
 
 def _read_dates(words: Wording, today: date) -> None:
@@ -101,6 +162,8 @@ def _read_dates(words: Wording, today: date) -> None:
 
 def _mark_rest(words: Wording) -> None:
     """Mark what is neither understood nor filler; pieces that only filler parts are one."""
+    for match in list(_COUNTED.finditer(words.left)):
+        words.take_out(match.start(), match.end())
     kept = {place for match in _KEPT.finditer(words.left) for place in range(match.start(), match.end())}
     left = list(words.left)
     for pattern in (_SIGNS, _FILLER):
@@ -108,9 +171,11 @@ def _mark_rest(words: Wording) -> None:
             if kept.isdisjoint(range(match.start(), match.end())):
                 left[match.start() : match.end()] = TAKEN * (match.end() - match.start())
     for match in re.finditer(rf"[^{TAKEN}]+", "".join(left)):
+        if ends_in_reason(words.left, match.start()):
+            continue
         piece = MarkedPiece(
-            start=match.start(),
-            end=match.end(),
+            start=words.offset + match.start(),
+            end=words.offset + match.end(),
             text=words.request[match.start() : match.end()],
             reason=MarkReason.UNKNOWN,
         )

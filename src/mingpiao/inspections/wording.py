@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from mingpiao.inspections.query import MarkedPiece, MarkReason
+from mingpiao.inspections.vocabulary import SPELLINGS
 
 #: Stands for a character that was taken out; no pattern crosses it.
 TAKEN = "\x00"
@@ -19,7 +20,23 @@ _QUOTES = {ord(each): "“" for each in "‘「『《\"'"} | {ord(each): "”" f
 def plain_form(text: str) -> str:
     """The same text, as long as before, with half-width digits and letters and one sort of quotation marks."""
     narrow = text.translate({**_WIDE, 0xFF05: "%", 0x3000: " "})
-    return _paired(narrow.translate(_QUOTES))
+    return "".join(
+        part if part.startswith("“") else _spelled(part)
+        for part in re.split(r"(“[^”]*”)", _paired(narrow.translate(_QUOTES)))
+    )
+
+
+_SPELLED = dict(SPELLINGS)
+_SLIPS = re.compile("|".join(map(re.escape, _SPELLED)))
+
+
+def _spelled(text: str) -> str:
+    """The same text without slips of the pen, with 5w as 5万 and 跟 as 和."""
+    text = _SLIPS.sub(lambda match: _SPELLED[match[0]], text)
+    text = re.sub(r"(?<=\d)[wW](?![A-Za-z])", "万", text)
+    text = re.sub(r"(?<=[\d一二三四五六七八九十])月分(?![层别组])", "月份", text)
+    text = re.sub(r"(?<=\d)[kK](?![A-Za-z])", "千", text)
+    return re.sub("跟(?![踪进班])", "和", text)
 
 
 def _paired(text: str) -> str:
@@ -39,12 +56,19 @@ def _paired(text: str) -> str:
 class Wording:
     """A request with what was understood of it so far."""
 
-    def __init__(self, request: str) -> None:
+    def __init__(self, request: str, offset: int = 0) -> None:
         self.request = request
+        self.offset = offset
         self.whole = plain_form(request)
         self.left = self.whole
         self.members: dict[str, Any] = {}
         self.marked: list[MarkedPiece] = []
+
+    def part(self, start: int, end: int) -> "Wording":
+        """What is left from one place to another, to be read by itself; its marks count from the whole's beginning."""
+        part = Wording(self.request[start:end], self.offset + start)
+        part.whole, part.left = self.whole[start:end], self.left[start:end]
+        return part
 
     def take(self, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
         """Each match of a pattern in what is left, taken out of it."""
@@ -55,6 +79,10 @@ class Wording:
 
     def take_out(self, start: int, end: int) -> None:
         self.left = self.left[:start] + TAKEN * (end - start) + self.left[end:]
+
+    def put_back(self, start: int, end: int) -> None:
+        """What was taken out is there again."""
+        self.left = self.left[:start] + self.whole[start:end] + self.left[end:]
 
     def add(self, member: str, values: Sequence[Any]) -> None:
         """Values of a list; those that it has already are not added."""
@@ -69,7 +97,12 @@ class Wording:
     def mark(self, start: int, end: int, reason: MarkReason) -> None:
         """A piece that has no part in the query, and why."""
         self.take_out(start, end)
-        piece = MarkedPiece(start=start, end=end, text=self.request[start:end], reason=reason)
+        piece = MarkedPiece(
+            start=self.offset + start,
+            end=self.offset + end,
+            text=self.request[start:end],
+            reason=reason,
+        )
         self.marked.append(piece)
 
 
