@@ -95,7 +95,7 @@ def _is_background(clause: str) -> bool:
 def _parts(text: str) -> Iterator[tuple[int, int]]:
     """Clauses by their signs, and 请… by itself."""
     for match in _CLAUSE.finditer(text):
-        cut = re.search("(?<!^)(?:请(?![示求])|现对|特对)", match[0])
+        cut = re.search("(?<!^)(?:(?<![申邀提])请(?![示求])|现对|特对)", match[0])
         if cut and cut.start() > 3:
             yield match.start(), match.start() + cut.start()
             yield match.start() + cut.start(), match.end()

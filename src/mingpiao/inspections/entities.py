@@ -10,6 +10,7 @@ from mingpiao.inspections.query import MarkReason, RegionLevel
 from mingpiao.inspections.vocabulary import (
     ITEM_ENDS,
     ITEM_WORD,
+    KIND_STEM,
     LEAVING_OUT,
     LEFT_OUT,
     NO_ITEMS,
@@ -106,6 +107,9 @@ def _longest(text: str, place: int, vocabulary: Vocabulary) -> _Found | None:
         term = vocabulary.terms.get(word)
         if term and not (word.isdigit() and text[place + length : place + length + 1].isdigit()):
             return _Found(place, place + length, term)
+    stem = KIND_STEM.match(text, place)
+    if stem and f"{stem['stem']}票据" in vocabulary.terms:
+        return _Found(place, stem.end(), vocabulary.terms[f"{stem['stem']}票据"])
     return None
 
 

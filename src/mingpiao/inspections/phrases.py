@@ -120,6 +120,17 @@ _MORE_CLAIMS = re.compile(
 _MISUSED = r"(?:被|存在|有)?(?:(?:重复|反复|多次|超额|重复多次)(?:使用|利用|用了?|上传|报送)|一票多用|一证多用|超额|重复)(?:过)?"
 _ACT: tuple[tuple[str, str, Any], ...] = (
     (
+        r"(?:命中|触发|违反|触碰)?(?:了|过)?(?:核实[类级]?(?:、|和|及|与|或者?)提示[类级]"
+        r"|提示[类级]?(?:、|和|及|与|或者?)核实[类级])(?:的)?(?:监管)?(?:规则|预警)(?:都|均)?(?:命中)?",
+        "severities",
+        ["ask", "warn"],
+    ),
+    (
+        r"(?:异常(?:、|和|及|与|或者?)违规|违规(?:、|和|及|与|或者?)异常)(?:的)?(?:票据|票)",
+        "standings",
+        [BillStanding.EXCEPTION, BillStanding.BREACH],
+    ),
+    (
         rf"{_EVIDENCE}{_MISUSED}(?:的)?",
         "evidence_claims",
         ["usage"],
@@ -290,8 +301,38 @@ _WITHIN = re.compile(
 _NOW_AND_THEN = re.compile(rf"(?:开具|开票|开)(?:以?后|之后)?(?:一周|1周){_AGAIN}{REVERSE}")
 
 
+_REVERSAL_STATES = {
+    "当日": WantedState.SAME_DAY, "当天": WantedState.SAME_DAY, "同日": WantedState.SAME_DAY, "当月": WantedState.SAME_MONTH,
+    "同月": WantedState.SAME_MONTH, "跨月": WantedState.LATER_MONTH, "隔月": WantedState.LATER_MONTH,
+    "次月": WantedState.LATER_MONTH, "跨年": WantedState.OTHER_YEAR, "隔年": WantedState.OTHER_YEAR,
+}  # fmt: skip
+_REVERSAL_WHEN = rf"(?:{'|'.join(_REVERSAL_STATES)})度?"
+#: 当日、跨月和跨年冲红
+_REVERSALS = re.compile(
+    rf"(?P<when>{_REVERSAL_WHEN}(?:(?:、|和|及|与|或者?|以及){_REVERSAL_WHEN})+)(?:被|才|又)?{REVERSE}"
+)
+
+
 def read_meanings(words: Wording) -> None:
     """Take out all phrases that have one meaning."""
+    _read_claims(words)
+    for match in words.take(_WITHIN):
+        _within(words, match)
+    for match in words.take(_REVERSALS):
+        found = [_REVERSAL_STATES[each[:2]] for each in re.findall(_REVERSAL_WHEN, match["when"])]
+        words.add("states", found)
+    for pattern, member, value in _PHRASES:
+        for match in words.take(pattern):
+            if isinstance(value, list):
+                words.add(member, value)
+            else:
+                words.put(member, value, match.start(), match.end())
+    for _match in words.take(_REVERSED):
+        words.add("states", [WantedState.REVERSED])
+
+
+def _read_claims(words: Wording) -> None:
+    """In what evidence contradicts a bill."""
     for match in words.take(_CLAIMS):
         said = match["claims"] or match["more"]
         found = {_CODES[each] for each in re.findall(_CLAIM, said)}
@@ -302,16 +343,6 @@ def read_meanings(words: Wording) -> None:
             words.add("evidence_claims", [each for each in CLAIM_NAMES if each in found])
             for evidence in re.finditer(r"(?:的)?佐证(?:材料|文件)?(?=[，,。；;]|$)", words.left):
                 words.take_out(evidence.start(), evidence.end())
-    for match in words.take(_WITHIN):
-        _within(words, match)
-    for pattern, member, value in _PHRASES:
-        for match in words.take(pattern):
-            if isinstance(value, list):
-                words.add(member, value)
-            else:
-                words.put(member, value, match.start(), match.end())
-    for _match in words.take(_REVERSED):
-        words.add("states", [WantedState.REVERSED])
 
 
 def _within(words: Wording, match: re.Match[str]) -> None:
@@ -443,7 +474,7 @@ _LESS = (
 )
 _AFTER = (
     r"(?:及其?以上|或以上|以上|往上|朝上|向上|及其?以下|或以下|以下|往下|朝下|以内|之内|以外|开外|起步|"
-    r"起|打底|\+|封顶|到顶|之上|之下|内|都?不到|都没到|都不满)"
+    r"起|打底|\+|封顶|到顶|之上|之下|内|都?不到(?![\d一二两三四五六七八九十])|都没到|都不满)"
 )
 _BRACKET = r"(?:（(?P<bracket>不?含[^）\x00]{0,10})）|\((?P<bracket2>不?含[^)\x00]{0,10})\))"
 _SUMS = re.compile(
@@ -468,6 +499,7 @@ _AMOUNT = re.compile(
 _EXACT = re.compile(
     rf"(?:{_ABOUT}(?:刚好|为|是|恰好|正好|等于|恰为|就是|刚刚好|=)+|(?:刚好|恰好|正好|(?<![大小或])(?<!于)等于|就是)(?:为|是)?)(?P<value>{_MEASURED})(?:整)?(?:的)?(?![\d以及或至到起张份笔家次往封])"
 )
+_WHOLE = re.compile(rf"(?:{_ABOUT})?(?P<value>{_MEASURED})整(?![百千万数])(?:的)?")
 _COMPARED: dict[str, str] = {
     **dict.fromkeys(("超过", "大于", "高于", "多于", "超出", "超", "高过", "大过", "多过", "过", ">", "＞", "以外", "开外"), "amount_over"),
     **dict.fromkeys(
@@ -491,6 +523,7 @@ def read_amounts(words: Wording) -> None:
             words.mark(match.start(), match.end(), MarkReason.UNKNOWN)
     _each_match(words, _BETWEEN, _between)
     _each_match(words, _EXACT, _exact)
+    _each_match(words, _WHOLE, _exact)
     _each_match(words, _AMOUNT, _bound)
 
 
@@ -561,13 +594,19 @@ _PLAINLY = (
     "<=",
     "不低于",
     "不高于",
+    "以上",
+    "以下",
+    "及以上",
+    "及以下",
+    "往上",
+    "封顶",
 )
 
 
 def _bound(words: Wording, match: re.Match[str]) -> bool:
     before, after = (match["before"] or "").removesuffix("了"), match["after"] or ""
     if bool(before) == bool(after) or not (
-        match["about"] or before in _PLAINLY or _has_measure(match["value"])
+        match["about"] or before in _PLAINLY or after in _PLAINLY or _has_measure(match["value"])
     ):
         return False
     value = _value(match["value"])

@@ -96,6 +96,10 @@ _RANDOM = re.compile(
 _SHARE_FIRST = re.compile(
     rf"(?:按照?|以)?{_HOW_MUCH}的?(?:比例)?[，,]?(?:来|去|进行)?(?:简单)?(?:随机{_DRAW_ONLY}|(?<=比例){_DRAW_ONLY}|(?<=比例)(?:来|去|进行){_DRAW_ONLY})(?:检查)?"
 )
+_SHARE_DRAW = re.compile(
+    rf"(?:按照?|以)?{_HOW_MUCH}的?(?:比例)?(?:进行|来)?{_DRAW_ONLY}(?:检查)?(?![0-9一二三四五六七八九十百])"
+)
+_RANDOM_NUMBER = re.compile(rf"随机(?:抽取|抽查|抽|取|选)?(?P<number>{NUMBER})(?=[，,。；;\s]|$)")
 _SHARE_NAMED = re.compile(
     rf"(?:(?:随机)?{_DRAW_ONLY}(?:的)?(?:比例|比率|数量|份数|张数|样本量|规模)|样本(?:量|数量?|规模))(?:为|是|定为|按|不低于|：|:)?{_HOW_MUCH}"
 )
@@ -128,8 +132,10 @@ def read_samples(words: Wording) -> None:
         (_MONETARY, SampleMethod.MONETARY),
         (_SHARE_NAMED, SampleMethod.RANDOM),
         (_SHARE_FIRST, SampleMethod.RANDOM),
+        (_RANDOM_NUMBER, SampleMethod.RANDOM),
         (_RANDOM, SampleMethod.RANDOM),
         (_PLAIN_DRAW, SampleMethod.RANDOM),
+        (_SHARE_DRAW, SampleMethod.RANDOM),
     ):
         for match in words.take(pattern):
             _put(words, match, Sample(method=method, share=_share(match), number=_number(match)))

@@ -76,6 +76,16 @@ _KIND_WORDS: dict[str, tuple[str, ...]] = {
     "0602": ("住院", "住院收费", "医疗住院", "医疗住院收费"),
 }
 _BILL_WORDS = ("票据", "电子票据", "票", "票子", "单据", "收据")
+#: 门诊、住院票据 and 捐赠的票: a stem that a later 票据 completes.
+_STEMS = (
+    "(?:"
+    + "|".join(sorted({stem for stems in _KIND_WORDS.values() for stem in stems}, key=len, reverse=True))
+    + ")"
+)
+_AND = "(?:、|和|及|与|或者|或|以及)"
+KIND_STEM = re.compile(
+    rf"(?P<stem>{_STEMS})(?:(?=的(?:票|单据))|(?={_AND}?(?:{_STEMS}{_AND})*{_STEMS}(?:专用|电子)?(?:票|单据|收据))|(?<=门诊|住院)(?![医费部号楼收科患病]))"
+)
 _PAYMENT_ORDERS = {"99": ("一般缴款书", "非税收入缴款书", "缴款书", "非税收入一般缴款书", "非税缴款书")}
 #: Nicknames of regions by their full names.
 _NICKNAMES = {
@@ -180,6 +190,7 @@ NO_ITEMS = frozenset(
 )  # fmt: skip
 #: Words that ask for an inspection or join its parts, and restrict nothing.
 FILLERS = (
+    "每天 每日 天天 平时",
     "包括 包含 涉及 含 收取的 收取 收到的 收到 收的 收了 收 缴纳的 缴纳 缴的 缴了 缴 交的 交了 交 付的 付了 付 支付的 捐的",
     "捐了 捐 给的 钱 款项 帮我 帮忙 帮着 麻烦 请你 请 您好 你好 谢谢啦 谢谢您 谢谢你 谢谢了 谢谢 谢了 多谢 辛苦了 辛苦 拜托了",
     "拜托 劳驾 我们 我 咱们 咱 俺们 俺 想要 想 需要 要求 要 得 准备 拟于 拟 计划 打算 安排 开展 组织 实施 进行 作一次 做一次",
