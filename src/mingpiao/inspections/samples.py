@@ -96,6 +96,7 @@ _RANDOM = re.compile(
 _SHARE_FIRST = re.compile(
     rf"(?:按照?|以)?{_HOW_MUCH}的?(?:比例)?[，,]?(?:来|去|进行)?(?:简单)?(?:随机{_DRAW_ONLY}|(?<=比例){_DRAW_ONLY}|(?<=比例)(?:来|去|进行){_DRAW_ONLY})(?:检查)?"
 )
+_TOP = re.compile(rf"(?:取|查|抽取|抽查|抽|看|选)?(?:金额)?前(?P<number>{NUMBER})大(?:的)?(?:票据|票)?")
 _SHARE_DRAW = re.compile(
     rf"(?:按照?|以)?{_HOW_MUCH}的?(?:比例)?(?:进行|来)?{_DRAW_ONLY}(?:检查)?(?![0-9一二三四五六七八九十百])"
 )
@@ -129,6 +130,7 @@ def read_samples(words: Wording) -> None:
         (_SYSTEMATIC, SampleMethod.SYSTEMATIC),
         (_LARGEST, SampleMethod.LARGEST),
         (_LARGEST_BARE, SampleMethod.LARGEST),
+        (_TOP, SampleMethod.LARGEST),
         (_MONETARY, SampleMethod.MONETARY),
         (_SHARE_NAMED, SampleMethod.RANDOM),
         (_SHARE_FIRST, SampleMethod.RANDOM),
