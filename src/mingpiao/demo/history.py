@@ -18,6 +18,7 @@ from mingpiao.demo.bills import requests
 from mingpiao.demo.campaign import OLD_BILLS, campaign_steps, old_months
 from mingpiao.demo.casework import ASKED, OVERDUE, casework
 from mingpiao.demo.casework import MONTHS as RECTIFICATION_MONTHS
+from mingpiao.demo.findings import stand_out
 from mingpiao.demo.first_day import issue, reverse_some
 from mingpiao.demo.progress import DemoProgress
 from mingpiao.demo.regions import PROVINCE, moved
@@ -80,6 +81,8 @@ async def bring_history(
         counts = _counts(members, first_of, bills, oldest=month == begins)
         for half, day in enumerate((_workday(month, 12), _workday(month, 22))):
             steps.append((_at(day), partial(_work, services, shelf, members, month, half, counts)))
+        if number == MONTHS - 1:
+            steps.append((_at(_workday(month, 24)), partial(stand_out, services, shelf, members)))
         closed = min(_at(due_on(month, 2)), now())
         steps.append((closed, partial(_settle, services, members, month, MONTHS - number)))
     oldest = _counts(members, first_of, bills, oldest=True)

@@ -11,6 +11,7 @@ from mingpiao.demo.batches import bring_batch
 from mingpiao.demo.cases import bring_cases
 from mingpiao.demo.certificates import certify
 from mingpiao.demo.checking import bring_checks
+from mingpiao.demo.findings import bring_findings
 from mingpiao.demo.first_day import batches, first_requests, issue, reverse_some
 from mingpiao.demo.former import bring_former
 from mingpiao.demo.ground import admit_unit, lay_ground
@@ -65,6 +66,7 @@ async def build(
             await export_certificates(connection, folder, services.settings.site_url())
         await _supervise(services, progress)
         await bring_history(services, open_shelf(services), members, bills, progress)
+        await bring_findings(services)
         await bring_alerts(services, open_shelf(services), members)
         await _work(services, members, bills, progress)
         await _certify(services, members, progress)

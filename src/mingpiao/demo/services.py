@@ -5,6 +5,8 @@ from contextlib import asynccontextmanager
 
 import msgspec
 
+from mingpiao.analysis.room import ANALYST
+from mingpiao.analysis.service import Analyst
 from mingpiao.applications.room import APPLICATIONS
 from mingpiao.applications.service import Applications
 from mingpiao.batches.room import BATCH_DESK
@@ -41,6 +43,7 @@ class DemoServices(msgspec.Struct, frozen=True, kw_only=True):
     evidence: EvidenceStore
     readers: ReaderPool
     checker: Checker
+    analyst: Analyst
 
 
 @asynccontextmanager
@@ -59,6 +62,7 @@ async def open_demo_services(settings: Settings) -> AsyncIterator[DemoServices]:
             evidence=await house.get(EVIDENCE),
             readers=await house.get(READERS),
             checker=await house.get(CHECKER),
+            analyst=await house.get(ANALYST),
         )
         await listen(house)
         yield services
