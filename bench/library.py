@@ -87,7 +87,7 @@ def _stored(unit: DemoUnit, number: int, place: int, moment: datetime, raw: dict
         issued_at=moment,
         subjects=subjects_of(request.payer, request.kind, request.items, request.total),
         claims={},
-        files=0,
+        evidence=(),
     )
 
 

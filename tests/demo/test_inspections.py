@@ -2,6 +2,7 @@
 
 from tests.support.world import World, a_world
 
+from mingpiao.analysis.room import ANALYST
 from mingpiao.batches.room import BATCH_DESK
 from mingpiao.demo.inspections import bring_inspections
 from mingpiao.demo.services import DemoServices
@@ -27,6 +28,7 @@ async def test_inspections_are_brought_once_and_in_their_states(world: World) ->
         evidence=services.evidence,
         readers=await world.house.get(READERS),
         checker=await world.house.get(CHECKER),
+        analyst=await world.house.get(ANALYST),
     )
     members = [(each.unit, each.entry) for each in world.province.residents]
     await world.issue(world.unit, *world.unit.requests(4, kind="0301"))

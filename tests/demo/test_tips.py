@@ -2,6 +2,7 @@
 
 from tests.support.world import World, a_world
 
+from mingpiao.analysis.room import ANALYST
 from mingpiao.batches.room import BATCH_DESK
 from mingpiao.demo.services import DemoServices
 from mingpiao.demo.tips import bring_tips, bring_watches
@@ -27,6 +28,7 @@ async def test_tips_and_watches_are_brought_once(world: World) -> None:
         evidence=services.evidence,
         readers=await world.house.get(READERS),
         checker=await world.house.get(CHECKER),
+        analyst=await world.house.get(ANALYST),
     )
     members = [(each.unit, each.entry) for each in world.province.residents]
     await world.browser(Role.DEPARTMENT_OFFICER, region="150000", name="officer")

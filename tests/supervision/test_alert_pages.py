@@ -63,7 +63,7 @@ async def test_wrong_input_is_told_at_its_field(site: World) -> None:
     muted = await officer.get(at)
     assert "暂不预警" in muted.text
     await officer.submit(muted, f"{at}/unmute")
-    assert await site.value("SELECT count(*)::int FROM alert_mutes WHERE until >= current_date") == 0
+    assert await site.value("SELECT count(*) FROM alert_mutes WHERE until >= $1", today()) == 0
 
 
 async def test_rules_with_precision_and_a_trial(site: World) -> None:
