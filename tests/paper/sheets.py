@@ -23,7 +23,7 @@ from mingpiao.paper.service import (
 from mingpiao.units.model import IssuingPoint
 from mingpiao.units.service import save_point
 
-CODE, KIND, PROVINCE = "15990126", "0601", "150000"
+CODE, KIND, PROVINCE = "15980126", "0601", "150000"
 
 
 def lines(first: int, last: int, code: str = CODE) -> str:

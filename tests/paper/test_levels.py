@@ -195,6 +195,12 @@ async def test_orders_that_are_none(world: World) -> None:
         "paper.form_invalid",
         422,
     )
+    # Nor is one of a year that nobody has opened.
+    later = f"{electronic[:6]}{(int(electronic[6:]) + 7) % 100:02d}"
+    assert await refused(order(world, province, 11, 20, sheets=lines(11, 20, later))) == (
+        "paper.form_invalid",
+        422,
+    )
     assert await refused(order(world, await officer(world, CITY), 11, 20)) == ("access.denied", 403)
     # A batch that touches another one is no overlap; what arrived does not arrive again.
     batch = await order(world, province, 11, 20)

@@ -94,6 +94,13 @@ async def test_what_is_wrong_stands_at_its_field(world: World, field: str, text:
     assert await world.value("SELECT count(*) FROM watches") == 0
 
 
+async def test_what_is_longer_than_any_field_is_refused_and_not_cut(world: World) -> None:
+    officer = await world.browser(region="150000")
+    refused = await place(officer, world.province.office.unit.name, reason="长" * 20_001)
+    assert refused.status_code == 422
+    assert "填写的内容超过20,000字，请分几次办理。" in refused.text
+
+
 async def test_other_regions_units_are_no_department_s_to_watch(spread: World) -> None:
     office = spread.residents[HOHHOT]
     county = await spread.browser(region="150102")

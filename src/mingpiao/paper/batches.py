@@ -155,10 +155,17 @@ async def _ordered(connection: AsyncConnection, wanted: WantedPaper, catalog: Ca
         raise Refusal(*problems, *refusal.problems) from None
     if len(ranges) > 1:
         problems.append(problem("sheets", "一个批次是一段连续的号码，请只填一行；其他号段另建批次。"))
-    elif await find_number(connection, ranges[0].code, 1) is not None:
+    elif (
+        _is_electronic(catalog, code := ranges[0].code) or await find_number(connection, code, 1) is not None
+    ):
         problems.append(problem("sheets", f"{ranges[0].code}已是电子票据的代码，请填写纸质票据的代码。"))
     checked(problems)
     return ranges[0]
+
+
+def _is_electronic(catalog: Catalog, code: str) -> bool:
+    """Whether a code is one of electronic bills, also of a year that is not opened: province, kind, year."""
+    return code[:2] == catalog.province and code[2:6] in catalog.kinds
 
 
 async def receive_batch(

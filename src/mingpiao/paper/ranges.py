@@ -13,7 +13,7 @@ MAX_LINES = 200
 #: So many sheets move at once; a print order of a province is smaller.
 MAX_SHEETS = 100_000_000
 _EXAMPLE = (
-    "每行一段：票据代码 起始号码 终止号码，例如：15060126 0000000001 0000000100。只有一张的，只写一个号码。"
+    "每行一段：票据代码 起始号码 终止号码，例如：15069126 0000000001 0000000100。只有一张的，只写一个号码。"
 )
 
 

@@ -26,8 +26,10 @@ from mingpiao.kernel.money import MAX_AMOUNT, fits_places
 from mingpiao.portals.rendering import page
 from mingpiao.portals.session import PageRequest
 
-#: Longer texts are cut before they are checked; no field of any form is that long.
-MAX_TEXT = 2_000
+#: A longer text is refused, never cut: half a list of sheets is another list.
+MAX_TEXT = 20_000
+#: So much of a text in an address is read.
+MAX_QUERY = 2_000
 #: Texts of an address are compared with names and codes; none of those is longer.
 _TEXT_LENGTH = 100
 
@@ -91,11 +93,17 @@ def fields_of_form(refusal: Refusal, form: str) -> tuple[Problem, ...]:
 
 async def read_form(request: PageRequest) -> dict[str, str]:
     """The text fields of a posted form without outer spaces; if a name occurs twice, the last value. What was typed to
-    prove again who the person is (`proof.py`) is none of them.
+    prove again who the person is (`proof.py`) is none of them. Raises `Refusal` (`form.too_long`, 422).
     """
     members = (await request.form()).multi_items()
-    texts = [(name, value) for name, value in members if isinstance(value, str) and name != PROOF_FIELD]
-    return {name: clean(value) for name, value in texts}
+    texts = {name: value for name, value in members if isinstance(value, str) and name != PROOF_FIELD}
+    found = {name: clean(value) for name, value in texts.items()}
+    if long := [name for name, value in found.items() if len(value) > MAX_TEXT]:
+        message = f"填写的内容超过{MAX_TEXT:,}字，请分几次办理。"
+        raise Refusal(
+            *(Problem(code="form.too_long", field=name, message=message, status=422) for name in long)
+        )
+    return found
 
 
 async def read_ids(request: PageRequest, name: str) -> list[int]:
@@ -115,12 +123,12 @@ def chosen_option(text: str, options: Sequence[tuple[str, str]]) -> str | None:
 
 def read_query(request: PageRequest) -> dict[str, str]:
     """The members of the address's query without outer spaces; if a name occurs twice, the last value."""
-    return {name: clean(value) for name, value in request.query_params.multi_items()}
+    return {name: clean(value)[:MAX_QUERY] for name, value in request.query_params.multi_items()}
 
 
 def clean(text: str) -> str:
-    """Text without NUL and outer spaces, at most `MAX_TEXT` long."""
-    return text.replace("\x00", "").strip()[:MAX_TEXT]
+    """Text without NUL and outer spaces."""
+    return text.replace("\x00", "").strip()
 
 
 def clean_text(text: str) -> str:
