@@ -11,7 +11,7 @@ from tests.e2e.visitor import Visitor
 pytestmark = pytest.mark.browser
 
 _NOT_PAGES = re.compile(
-    r"/static/|/file$|/verify/document/|/export\.|\.(xlsx|csv|zip)\b|\.(ofd|pdf|xml|pem|crl|cer)$|/(ofd|pdf|xml|certificate)$|/api/v1/openapi\.json"
+    r"/static/|/file$|/verify/document/|/export\.|\.(xlsx|csv|zip)\b|\.(ofd|pdf|xml|pem|crl|cer)$|/(ofd|pdf|docx|xml|certificate)$|/api/v1/openapi\.json"
 )
 #: One rule's pages are like another's, and one file's.
 _RULE_CODE = re.compile(r"(?<=/finance/rules/)[A-Z][A-Z0-9-]*")

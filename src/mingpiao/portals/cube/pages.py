@@ -164,7 +164,7 @@ async def _show_form(
         unit_types=[(each.value, each.label) for each in UnitType],
         regions=region_options(account, catalog),
         tops=[(each, "全部" if each == "0" else f"前{each}行") for each in _TOPS],
-        home=home,
+        own_region=home,
         months=MAX_MONTHS,
         asked=[(each, _words(each.question, catalog)) for each in asked.items],
         next_key=asked.next_key,
