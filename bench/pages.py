@@ -60,7 +60,9 @@ def weigh(page: Page, address: str, *, to_the_end: bool = True) -> Weight:
         addresses[event["requestId"]] = event["request"]["url"]
 
     def finished(event: dict[str, Any]) -> None:
-        sizes[event["requestId"]] = int(event["encodedDataLength"])
+        # What the page before asked for may end now; it is none of this page's.
+        if event["requestId"] in addresses:
+            sizes[event["requestId"]] = int(event["encodedDataLength"])
 
     session.on("Network.requestWillBeSent", sent)
     session.on("Network.loadingFinished", finished)
