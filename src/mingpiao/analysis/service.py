@@ -14,7 +14,8 @@ from mingpiao.analysis.store import (
     precision_of_patterns,
     steps_of_finding,
 )
-from mingpiao.analysis.verdicts import MAX_WORDS, decide_finding, find_breach
+from mingpiao.analysis.verdicts import decide_finding, find_breach
+from mingpiao.rules.service import MAX_WORDS
 
 __all__ = [
     "BY_CODE",

@@ -17,12 +17,10 @@ from mingpiao.identity.service import record
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.codes import region_covers
 from mingpiao.kernel.errors import refuse
-from mingpiao.kernel.text import character_message, unprintable_place
-from mingpiao.rules.service import thin_reason
+from mingpiao.rules.service import required_words
 from mingpiao.writeoff.model import Breach, CaseFinding
 from mingpiao.writeoff.service import mark_breach, open_case
 
-MAX_WORDS = 500
 _DEPARTMENT_ROLES = frozenset({Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD})
 _BASIS = "《财政票据管理办法》（财政部令第104号）"
 _ACTIONS = {
@@ -157,19 +155,7 @@ async def _of_department(connection: AsyncConnection, finding_id: int, *, acting
 
 
 def _checked(words: str, what: str, field: str) -> str:
-    said = words.strip()
-    if not said:
-        raise refuse("finding.words_required", f"请填写{what}。", field=field, status=422)
-    if len(said) > MAX_WORDS:
-        message = f"{what}不能超过{MAX_WORDS}字，现有{len(said)}字，请精简。"
-        raise refuse("finding.words_invalid", message, field=field, status=422)
-    place = unprintable_place(said.replace("\r", " ").replace("\n", " "))
-    if place is not None:
-        raise refuse("finding.words_invalid", character_message(what, said, place), field=field, status=422)
-    thin = thin_reason(said, what)
-    if thin:
-        raise refuse("finding.words_thin", thin, field=field, status=422)
-    return said
+    return required_words(words, what, of="finding", field=field)
 
 
 async def _record(

@@ -4,6 +4,7 @@ import calendar
 import re
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import partial
 
 import msgspec
 
@@ -436,5 +437,6 @@ def _each_of(match: re.Match[str], months: int, today: date) -> Iterator[Period]
     pattern = _MONTH if months == 1 else "[一二三四1-4]"
     for each in re.findall(pattern, match["numbers"]):
         number = _number(each)
-        begin = number * months - months + 1
-        yield _dated(match["year"], today, lambda year, begin=begin: _month_span(year, begin, months))[0]  # type: ignore[misc]
+        yield _dated(
+            match["year"], today, partial(_month_span, month=number * months - months + 1, months=months)
+        )[0]

@@ -1,6 +1,6 @@
 """What pages and the worker use of the lake: back-tests of rules, and jobs."""
 
-from mingpiao.lake.catalogue import LakeExtent, extent_of_lake
+from mingpiao.lake.catalogue import extent_of_lake
 from mingpiao.lake.parquet import from_bills, from_files, quoted
 from mingpiao.lake.queries import month_before
 from mingpiao.lake.running import Lake, ask_for_export, ask_for_tidying
@@ -16,7 +16,6 @@ from mingpiao.lake.store import (
 __all__ = [
     "BACKTEST_PAGE",
     "Lake",
-    "LakeExtent",
     "ask_for_export",
     "ask_for_tidying",
     "extent_of_lake",

@@ -41,7 +41,7 @@ from mingpiao.rules.language.relation import (
 from mingpiao.rules.library import THEMES as LIBRARY_THEMES
 from mingpiao.rules.library import VIOLATIONS, LibraryRule, library, library_rules
 from mingpiao.rules.library.installing import adopt_library, install_library
-from mingpiao.rules.reasons import MIN_REASON, joined_reason, thin_reason
+from mingpiao.rules.reasons import MAX_WORDS, MIN_REASON, joined_reason, required_words, thin_reason
 from mingpiao.rules.rulebook import CHANNEL, BillRules, RuleBook, RuleSet, live_versions
 from mingpiao.rules.shadows import (
     ShadowFigure,
@@ -84,6 +84,7 @@ __all__ = [
     "FUNCTIONS",
     "LIBRARY_THEMES",
     "MAX_FILE",
+    "MAX_WORDS",
     "MEMBERS",
     "MIN_REASON",
     "OPERATORS",
@@ -151,6 +152,7 @@ __all__ = [
     "record_hits",
     "record_shadow_hits",
     "require_province_head",
+    "required_words",
     "resume",
     "retired_scope",
     "roll_back",

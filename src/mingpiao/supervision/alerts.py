@@ -16,10 +16,9 @@ from mingpiao.identity.service import record
 from mingpiao.kernel.clock import now, to_shanghai, today
 from mingpiao.kernel.codes import region_covers
 from mingpiao.kernel.errors import Refusal, refuse
-from mingpiao.kernel.text import character_message, unprintable_place
 from mingpiao.messages.service import settle
 from mingpiao.rules.model import Severity
-from mingpiao.rules.service import thin_reason
+from mingpiao.rules.service import required_words
 from mingpiao.storage.paging import KeyColumn, Keyset, Page
 from mingpiao.supervision.judging import topic_of
 from mingpiao.supervision.model import (
@@ -36,7 +35,6 @@ from mingpiao.writeoff.model import Breach, CaseFinding
 from mingpiao.writeoff.service import mark_breach, open_case
 
 PAGE_SIZE = 50
-MAX_WORDS = 500
 #: Bills of an alert that its page shows, and that one breach may name.
 MAX_BILLS = 100
 #: A rule may be muted for a unit for at most so long.
@@ -363,19 +361,7 @@ async def _of_department(connection: AsyncConnection, alert_id: int, *, acting: 
 
 
 def _checked(words: str, what: str, field: str) -> str:
-    said = words.strip()
-    if not said:
-        raise refuse("alert.words_required", f"请填写{what}。", field=field, status=422)
-    if len(said) > MAX_WORDS:
-        message = f"{what}不能超过{MAX_WORDS}字，现有{len(said)}字，请精简。"
-        raise refuse("alert.words_invalid", message, field=field, status=422)
-    place = unprintable_place(said.replace("\r", " ").replace("\n", " "))
-    if place is not None:
-        raise refuse("alert.words_invalid", character_message(what, said, place), field=field, status=422)
-    thin = thin_reason(said, what)
-    if thin:
-        raise refuse("alert.words_thin", thin, field=field, status=422)
-    return said
+    return required_words(words, what, of="alert", field=field)
 
 
 async def _record(

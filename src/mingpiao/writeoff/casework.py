@@ -12,12 +12,10 @@ from mingpiao.identity.model import Acting, Role
 from mingpiao.kernel.clock import now
 from mingpiao.kernel.codes import region_covers
 from mingpiao.kernel.errors import Refusal, refuse
-from mingpiao.kernel.text import character_message, unprintable_place
-from mingpiao.rules.service import thin_reason
+from mingpiao.rules.service import required_words
 from mingpiao.writeoff.model import BillOrigin, WorkStep, WorkStepKind
 from mingpiao.writeoff.tables import casework_steps, exception_cases
 
-MAX_WORDS = 500
 _DEPARTMENT_ROLES = frozenset({Role.DEPARTMENT_OFFICER, Role.DEPARTMENT_HEAD})
 _UNIT_ROLES = frozenset({Role.UNIT_MANAGER, Role.UNIT_HANDLER})
 
@@ -48,20 +46,7 @@ def checked_words(text: str, what: str, *, field: str, substantial: bool = False
     Raises `Refusal` (422): `casework.words_required`, `casework.words_invalid`, and with `substantial`
     `casework.words_thin` for words that say nothing.
     """
-    words = text.strip()
-    if not words:
-        raise refuse("casework.words_required", f"请填写{what}。", field=field, status=422)
-    if len(words) > MAX_WORDS:
-        message = f"{what}不能超过{MAX_WORDS}字，现有{len(words)}字，请精简。"
-        raise refuse("casework.words_invalid", message, field=field, status=422)
-    place = unprintable_place(words.replace("\r", " ").replace("\n", " "))
-    if place is not None:
-        message = character_message(what, words, place)
-        raise refuse("casework.words_invalid", message, field=field, status=422)
-    thin = thin_reason(words, what) if substantial else ""
-    if thin:
-        raise refuse("casework.words_thin", thin, field=field, status=422)
-    return words
+    return required_words(text, what, of="casework", field=field, substantial=substantial)
 
 
 async def checked_files(connection: AsyncConnection, unit_id: int, digests: Sequence[str]) -> tuple[str, ...]:
