@@ -21,6 +21,7 @@ from mingpiao.identity.model import Role
 from mingpiao.kernel.clock import today
 from mingpiao.kernel.errors import Refusal
 from mingpiao.lake.model import Dataset
+from mingpiao.portals.cube.shown import bills_of
 
 site = a_world(spread=True)
 
@@ -207,6 +208,15 @@ async def test_a_question_whose_worker_was_killed_is_answered_by_the_next(site: 
     await site.work_until(done)
     async with site.database.system() as connection:
         assert await store.begin(connection, number) is None
+
+
+def test_a_line_leads_to_exactly_its_bills() -> None:
+    asked = question(rows="city", kinds=("0601",))
+    days = f"from={asked.first}&to={asked.last}"
+    assert bills_of(asked, BAOTOU) == f"/finance/bills?{days}&region={BAOTOU}&color=blue&kind=0601"
+    # The level of the province, or of a city, is not the region with all below it.
+    assert bills_of(asked, PROVINCE) == bills_of(question(rows="region"), HOHHOT) == ""
+    assert bills_of(question(rows="unit_type"), "school") == ""
 
 
 def test_what_may_be_asked_is_limited() -> None:

@@ -88,7 +88,7 @@ def shown_answer(
             ShownLine(
                 name=key_name(question.rows, line.key, catalog, units),
                 figures=_figures(question, answer, line, measures),
-                address=_bills_of(question, line.key),
+                address=bills_of(question, line.key),
             )
             for line in lines
         ),
@@ -141,8 +141,12 @@ def _change(value: str, before: str) -> str:
     return f"{100 * (Decimal(value) - Decimal(before)) / abs(Decimal(before)):+.2f}"
 
 
-def _bills_of(question: CubeQuestion, key: str) -> str:
-    """The list of the bills of a line, where the list of bills knows its dimension."""
+def bills_of(question: CubeQuestion, key: str) -> str:
+    """The list of exactly the bills of a line, where the list of bills can tell them: a region there has all below it,
+    so that 本级 has no list of its own.
+    """
+    if (question.rows, key[2:]) == ("city", "0000") or (question.rows == "region" and key.endswith("00")):
+        return ""
     own = {
         "kind": {"kind": key},
         "city": {"region": key},
@@ -155,6 +159,7 @@ def _bills_of(question: CubeQuestion, key: str) -> str:
         "from": question.first.isoformat(),
         "to": question.last.isoformat(),
         "region": question.region_code,
+        "color": "blue",
     }
     kinds = {"kind": question.kinds[0]} if question.kinds else {}
     return f"/finance/bills?{urlencode(asked | kinds | own)}"
